@@ -1,0 +1,90 @@
+package diag
+
+import (
+	"sort"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// File is one source text that positions refer to.
+type File struct {
+	// Name is the path as the user gave it, or as an include reached it.
+	Name string
+	// Src holds the bytes of the file, unchanged.
+	Src string
+
+	once  sync.Once
+	lines []int // byte offset of each line's first byte
+}
+
+// NewFile returns a file called name with the content src.
+func NewFile(name, src string) *File { return &File{Name: name, Src: src} }
+
+// Span is a half-open range of byte offsets in one file.
+type Span struct{ Start, End int }
+
+// Len returns the length of the span in bytes.
+func (s Span) Len() int { return s.End - s.Start }
+
+// Pos is a place in a file.
+type Pos struct {
+	Offset int // bytes from the start of the file, from 0
+	Line   int // from 1
+	Column int // in characters, from 1; a byte that is no UTF-8 is one character
+}
+
+// Range is a span with its lines and columns. End is exclusive.
+type Range struct{ Start, End Pos }
+
+func (f *File) index() []int {
+	f.once.Do(func() {
+		f.lines = make([]int, 1, 1+strings.Count(f.Src, "\n"))
+		for i := 0; ; {
+			n := strings.IndexByte(f.Src[i:], '\n')
+			if n < 0 {
+				return
+			}
+			i += n + 1
+			f.lines = append(f.lines, i)
+		}
+	})
+	return f.lines
+}
+
+// Pos returns the line and column of a byte offset. Offsets outside the file
+// are moved to its nearer end.
+func (f *File) Pos(offset int) Pos {
+	offset = max(0, min(offset, len(f.Src)))
+	lines := f.index()
+	n := sort.SearchInts(lines, offset+1) // lines that start at or before offset
+	start := lines[n-1]
+	return Pos{Offset: offset, Line: n, Column: 1 + utf8.RuneCountInString(f.Src[start:offset])}
+}
+
+// Range returns the span with lines and columns.
+func (f *File) Range(s Span) Range { return Range{f.Pos(s.Start), f.Pos(s.End)} }
+
+// Text returns the bytes of the span.
+func (f *File) Text(s Span) string { return f.Src[s.Start:s.End] }
+
+// LineCount returns the number of lines; a file that ends with a line feed has
+// an empty last line, which counts.
+func (f *File) LineCount() int { return len(f.index()) }
+
+// LineSpan returns the span of line n, counted from 1, without its line ending.
+// A line outside the file gives an empty span at the file's end.
+func (f *File) LineSpan(n int) Span {
+	lines := f.index()
+	if n < 1 || n > len(lines) {
+		return Span{len(f.Src), len(f.Src)}
+	}
+	end := len(f.Src)
+	if n < len(lines) {
+		end = lines[n] - 1
+	}
+	if end > lines[n-1] && f.Src[end-1] == '\r' {
+		end--
+	}
+	return Span{lines[n-1], end}
+}

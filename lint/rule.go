@@ -1,0 +1,52 @@
+package lint
+
+import (
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/pair"
+)
+
+// Rule is data plus one function.
+type Rule struct {
+	// ID is the rule's name in reports and suppression comments.
+	ID       string
+	Severity diag.Severity
+	// Summary is one line, without a full stop.
+	Summary string
+	// Fixable tells that some of its findings carry a fix.
+	Fixable bool
+	// Off marks a rule that runs only when it is selected.
+	Off bool
+	// Page is the rule's manual page in Markdown: why, symptom, how to mend,
+	// and the examples that are its first test.
+	Page string
+	// Check reports what it finds through the pass.
+	Check func(*Pass)
+}
+
+// Pass is one run of one rule over one pair.
+type Pass struct {
+	*pair.Pair
+	Target Target
+	rule   *Rule
+	found  []diag.Diagnostic
+}
+
+// Target is where the pair will run, as far as it is known; an empty field
+// means that it is not, and rules that need it say nothing.
+type Target struct {
+	Nginx string // nginx release, such as 1.22.1
+	Uwsgi string // uWSGI release, such as 2.0.21
+	// Init is systemd, supervisor, container or "".
+	Init string
+	// OS is debian, ubuntu, rhel or "".
+	OS string
+}
+
+// Report adds a finding. Rule is filled in, and Severity where it is zero.
+func (p *Pass) Report(d diag.Diagnostic) {
+	d.Rule = p.rule.ID
+	if d.Severity == 0 {
+		d.Severity = p.rule.Severity
+	}
+	p.found = append(p.found, d)
+}
