@@ -1,0 +1,45 @@
+# make demo   a sample Django project in, a linted pair out; needs Go alone
+# make test   everything CI asks for; installs nginx, uWSGI and Python packages where it may
+# make bench  benchmarks, and lint against nginx -t on 2,000 servers
+
+GO      ?= go
+BIN     := bin/deployctl
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 3s
+
+.PHONY: build demo test deps check unit fuzz bench generate picture clean
+
+build:
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/deployctl
+
+demo: build
+	@scripts/demo.sh $(BIN)
+
+test: deps check unit fuzz demo
+
+deps:
+	@scripts/test-deps.sh
+
+check:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+
+unit:
+	$(GO) test -race -timeout 15m ./...
+
+# Each fuzz target runs for $(FUZZTIME) on top of its seed corpus.
+fuzz:
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./nginx/... ./uwsgi/... ./pair/... ./lint/... ./gen/...
+	$(GO) run ./scripts/benchlint $(BIN)
+
+generate:
+	$(GO) generate ./...
+
+clean:
+	rm -rf bin dist
