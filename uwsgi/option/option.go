@@ -21,6 +21,7 @@ const (
 	Enum
 	Logic // if-*, for-*, end
 	None  // takes nothing
+	Octal // umask
 )
 
 // Repeat is what setting an option again does.

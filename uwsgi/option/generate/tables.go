@@ -1,0 +1,61 @@
+package main
+
+// sameHandler names options whose handler takes no address, and treats them
+// alike: each maps to the first name. Read in core/uwsgi.c and in the plugins.
+var sameHandler = map[string]string{
+	"uwsgi-socket":       "socket",
+	"chmod":              "chmod-socket",
+	"plugins":            "plugin",
+	"need-plugins":       "need-plugin",
+	"ienv":               "env",
+	"js":                 "json",
+	"xmlconfig":          "xml",
+	"yml":                "yaml",
+	"log-date":           "logdate",
+	"log-prefix":         "logdate",
+	"logger-req":         "req-logger",
+	"file-serve-mode":    "fileserve-mode",
+	"fd-safe":            "safe-fd",
+	"check-static":       "static-check",
+	"vassal-cap":         "emperor-cap",
+	"vassals-cap":        "emperor-cap",
+	"print-symbol":       "print-sym",
+	"cron-legion":        "legion-cron",
+	"unique-cron-legion": "unique-legion-cron",
+	"usage":              "help",
+	"pp":                 "pythonpath",
+	"python-path":        "pythonpath",
+	"py":                 "pyrun",
+	"python":             "pyrun",
+	"luashell":           "lua-shell",
+	"luashell-oneshot":   "lua-shell-oneshot",
+	"curl-cron":          "cron-curl",
+	"curl-cron-legion":   "cron-curl-legion",
+	"legion-curl-cron":   "cron-curl-legion",
+	"legion-cron-curl":   "cron-curl-legion",
+	"cgi-helper":         "cgi-map-helper",
+	"php-config":         "php-ini",
+	"sqlite":             "sqlite3",
+	"early-pyimport":     "early-python-import",
+	"early-pythonpath":   "early-python-path",
+	"end-if":             "endif",
+	"endfor":             "endif",
+	"end-for":            "endif",
+}
+
+// paths are the options that take a file, folder or unix socket of the server
+// and are declared as plain strings.
+var paths = []string{
+	"chdir", "chdir2", "force-cwd", "chroot", "pivot-root", "pivot_root",
+	"daemonize", "daemonize2", "logto", "logto2", "log-backupname",
+	"pidfile", "pidfile2", "safe-pidfile", "safe-pidfile2", "emperor-pidfile",
+	"home", "virtualenv", "venv", "pyhome", "wsgi-file", "file",
+	"master-fifo", "envdir", "early-envdir", "spooler-chdir", "ftok",
+	"touch-reload", "touch-workers-reload", "touch-chain-reload", "touch-mules-reload",
+	"touch-spoolers-reload", "touch-logrotate", "touch-logreopen",
+	"fs-reload", "fs-brutal-reload", "static-gzip-dir", "static-safe",
+	"metrics-dir", "metric-dir", "plugins-dir", "plugin-dir",
+	"pythonpath", "python-path", "pp", "paste", "perl-exec",
+	"wait-for-fs", "wait-for-file", "wait-for-dir", "wait-for-socket",
+	"mime-file", "mimefile", "sni-dir", "ssl-tmp-dir", "cgroup",
+}
