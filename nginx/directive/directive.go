@@ -52,6 +52,9 @@ type Row struct {
 	Value string
 	// Words lists the words of an enum or bitmask.
 	Words []string
+	// Repeatable tells that nginx lets the directive stand several times in one
+	// block; false means that it answers "is duplicate" to the second.
+	Repeatable bool
 	// Since and Until are the first and the last release that know the row;
 	// an empty Since means 1.9.0 or older, an empty Until the newest.
 	Since, Until string
