@@ -14,6 +14,8 @@ type Pair struct {
 	Binds []*Bind
 	// Passes are the places where nginx hands requests on, in reading order.
 	Passes []*Pass
+	// Units are the systemd units among the files.
+	Units []*Unit
 }
 
 // Network is the kind of an endpoint's address.
