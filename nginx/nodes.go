@@ -25,7 +25,7 @@ type SyntaxError struct {
 	Insert string
 }
 
-// Node is a *Directive or a *Comment.
+// Node is a *Directive, a *Comment or a *Junk.
 type Node interface {
 	// Range returns the bytes from the node's first to after its last.
 	Range() diag.Span
@@ -68,13 +68,25 @@ type Block struct {
 }
 
 // Comment reaches from its # to the end of the line, without the line ending.
-type Comment struct{ Span diag.Span }
+type Comment struct {
+	Span diag.Span
+	// Inside marks a comment between the words of a directive, which it
+	// precedes in the list of nodes.
+	Inside bool
+}
+
+// Junk is text that belongs to no directive: a stray word, brace or semicolon,
+// a byte order mark. An error speaks of each.
+type Junk struct{ Span diag.Span }
 
 // Range implements Node.
 func (d *Directive) Range() diag.Span { return diag.Span{Start: d.Name.Span.Start, End: d.End} }
 
 // Range implements Node.
 func (c *Comment) Range() diag.Span { return c.Span }
+
+// Range implements Node.
+func (j *Junk) Range() diag.Span { return j.Span }
 
 // Head returns the span of the name and the arguments, without terminator and block.
 func (d *Directive) Head() diag.Span {

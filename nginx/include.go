@@ -1,0 +1,200 @@
+package nginx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+)
+
+const (
+	// maxIncludeDepth bounds includes within includes.
+	maxIncludeDepth = 32
+	// MaxFile is the size, in bytes, above which a file is not read.
+	MaxFile = 256 << 20
+)
+
+// LoadOptions says where the paths of a configuration lead on this machine.
+type LoadOptions struct {
+	// Root is the folder that stands for / in absolute paths: a copied tree of
+	// a server. Empty for this machine's own root.
+	Root string
+	// Prefix is the folder against which relative includes are resolved.
+	// Empty for the folder of the main file, as nginx does (ngx_conf_full_name).
+	Prefix string
+	// Overlay holds texts that stand for files on disk, by path: what an editor
+	// has not saved, or a fix has changed and not written.
+	Overlay map[string]string
+}
+
+// ErrTooLarge is the error for files above MaxFile.
+var ErrTooLarge = fmt.Errorf("the file is larger than %d MiB", MaxFile>>20)
+
+// errNotRegular is the error for folders, pipes and devices.
+var errNotRegular = errors.New("not a regular file")
+
+// ReadFile reads a regular file of at most MaxFile bytes; pipes and devices,
+// which might never end, are refused.
+func ReadFile(path string) (string, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return "", &fs.PathError{Op: "read", Path: path, Err: errNotRegular}
+	case info.Size() > MaxFile:
+		return "", &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
+	}
+	var b strings.Builder
+	b.Grow(int(info.Size()))
+	if _, err := io.Copy(&b, io.LimitReader(f, MaxFile)); err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	return b.String(), nil
+}
+
+// Load reads a configuration file and everything it includes. It fails only
+// when the main file cannot be read; includes that cannot be followed are in
+// Config.Problems.
+func Load(path string, opts LoadOptions) (*Config, error) {
+	src, ok := opts.Overlay[path]
+	if !ok {
+		var err error
+		if src, err = ReadFile(path); err != nil {
+			return nil, fmt.Errorf("read nginx configuration: %w", err)
+		}
+	}
+	return LoadText(Parse(path, src), path, opts), nil
+}
+
+// LoadText follows the includes of a file that was parsed already, as if it
+// had been read from path; path may be empty when it came from no file.
+func LoadText(main *File, path string, opts LoadOptions) *Config {
+	l := &loader{opts: opts, config: &Config{Main: main}, files: map[string]*File{}, state: map[*File]int{}}
+	main.Path = path
+	if path != "" {
+		l.files[filepath.Clean(path)] = main
+	}
+	if l.opts.Prefix == "" {
+		l.opts.Prefix = filepath.Dir(path)
+	}
+	l.config.Files = append(l.config.Files, main)
+	l.follow(main, 0)
+	return l.config
+}
+
+type loader struct {
+	opts   LoadOptions
+	config *Config
+	files  map[string]*File // by path on this machine
+	state  map[*File]int
+}
+
+// The states of a file while includes are followed.
+const (
+	unread = iota
+	reading
+	done
+)
+
+func (l *loader) follow(f *File, depth int) {
+	l.state[f] = reading
+	for d := range Walk(f.Nodes) {
+		if d.Name.Value == "include" && len(d.Args) == 1 && d.Block == nil {
+			l.include(f, d, depth)
+		}
+	}
+	l.state[f] = done
+}
+
+func (l *loader) problem(f *File, d *Directive, t diag.Text) {
+	l.config.Problems = append(l.config.Problems, IncludeProblem{f, d, t})
+}
+
+func (l *loader) include(f *File, d *Directive, depth int) {
+	pattern := l.path(d.Arg(0))
+	if strings.Contains(d.Arg(0), "$") || strings.Contains(d.Arg(0), "{{") {
+		return // a template: what it names is not known here
+	}
+	if depth == maxIncludeDepth {
+		l.problem(f, d, diag.T("includes are nested more than %d deep", maxIncludeDepth))
+		return
+	}
+	paths := []string{pattern}
+	if strings.ContainsAny(pattern, "*?[") {
+		var err error
+		if paths, err = filepath.Glob(pattern); err != nil {
+			l.problem(f, d, diag.T("%q is no valid pattern", d.Arg(0)))
+			return
+		}
+		// glob(3) matches no hidden file unless the pattern names it.
+		if !strings.HasPrefix(filepath.Base(pattern), ".") {
+			paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasPrefix(filepath.Base(p), ".") })
+		}
+	}
+	for _, path := range paths {
+		l.includeFile(f, d, path, depth)
+	}
+}
+
+func (l *loader) includeFile(f *File, d *Directive, path string, depth int) {
+	path = filepath.Clean(path)
+	included := l.files[path]
+	if included == nil {
+		src, ok := l.opts.Overlay[path]
+		if !ok {
+			var err error
+			if src, err = ReadFile(path); err != nil {
+				l.problem(f, d, unreadable(path, err))
+				return
+			}
+		}
+		included = Parse(path, src)
+		included.Path = path
+		l.files[path] = included
+		l.config.Files = append(l.config.Files, included)
+	}
+	switch l.state[included] {
+	case reading:
+		l.problem(f, d, diag.T("%s includes itself", path))
+		return
+	case unread:
+		l.follow(included, depth+1)
+	}
+	d.Included = append(d.Included, included)
+}
+
+// unreadable says why a file that is included cannot be read.
+func unreadable(path string, err error) diag.Text {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return diag.T("the included file %s does not exist", path)
+	case errors.Is(err, fs.ErrPermission):
+		return diag.T("the included file %s cannot be read: permission denied", path)
+	case errors.Is(err, errNotRegular):
+		return diag.T("the included path %s is no regular file", path)
+	case errors.Is(err, ErrTooLarge):
+		return diag.T("the included file %s is larger than %d MiB", path, MaxFile>>20)
+	}
+	return diag.T("the included file %s cannot be read", path)
+}
+
+// path returns where a path of the configuration lies on this machine.
+func (l *loader) path(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Join(l.opts.Root, p)
+	}
+	return filepath.Join(l.opts.Prefix, p)
+}
