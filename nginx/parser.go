@@ -11,6 +11,10 @@ import (
 // recurse. nginx itself has no bound; no real configuration comes near.
 const maxDepth = 100
 
+// maxErrors bounds the errors of one file: after so many it is no
+// configuration, and the rest is not read.
+const maxErrors = 10000
+
 // Parse reads a configuration file. It never fails: what nginx would refuse
 // stands in File.Errors, in the order of the text, and the tree holds what was
 // plainly meant. Name is only used in messages.
@@ -82,6 +86,10 @@ func parse(source *diag.File, closes map[int]int) *parser {
 
 // step reads one token and tells whether there are more.
 func (p *parser) step() bool {
+	if len(p.errors) > maxErrors {
+		p.giveUp(diag.Span{Start: p.last, End: p.last}, diag.T("more than %d errors: the rest of the file is not read", maxErrors))
+		return false
+	}
 	t := p.next()
 	switch t.kind {
 	case endToken:
@@ -165,6 +173,16 @@ func (p *parser) directive() *Directive {
 	p.words = p.words[:0]
 	p.add(d)
 	return d
+}
+
+// giveUp reports an error at a place and leaves the rest of the file unread.
+func (p *parser) giveUp(at diag.Span, message diag.Text) {
+	if len(p.words) > 0 {
+		p.directive()
+	}
+	p.report(SyntaxError{Span: at, Message: message})
+	p.add(&Junk{Span: diag.Span{Start: p.last, End: len(p.src)}})
+	p.pos, p.last = len(p.src), len(p.src)
 }
 
 // dropStray takes words that cannot be a directive's name off the front when a
@@ -253,9 +271,7 @@ func (p *parser) openBlock(brace diag.Span) bool {
 	}
 	p.suspect(d)
 	if len(p.blocks) == maxDepth {
-		p.report(SyntaxError{Span: brace, Message: diag.T("blocks are nested more than %d deep", maxDepth)})
-		p.add(&Junk{Span: diag.Span{Start: brace.End, End: len(p.src)}})
-		p.pos, p.last = len(p.src), len(p.src)
+		p.giveUp(brace, diag.T("blocks are nested more than %d deep", maxDepth))
 		return false
 	}
 	p.blocks = append(p.blocks, open{d, inner.Opens(d.Name.Value), len(p.stack), p.indent(d.Name.Span.Start)})
