@@ -1,0 +1,2 @@
+// Package report owns the formats in which findings are shown.
+package report

@@ -1,0 +1,147 @@
+package lint
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/pair"
+)
+
+// Options say how a pair is linted.
+type Options struct {
+	Target Target
+	Config Config
+}
+
+// Result is what a run found.
+type Result struct {
+	// Diagnostics are sorted by file, line, column and rule.
+	Diagnostics []diag.Diagnostic
+	// Files is the number of files that were read.
+	Files int
+	// Suppressed counts the findings that comments silence.
+	Suppressed int
+	// Broken names the rules that could not run.
+	Broken []Broken
+}
+
+// Broken is a rule that failed, which is an error of this program.
+type Broken struct {
+	Rule   string
+	Reason any
+	Stack  []byte
+}
+
+// Counts returns the numbers of errors, warnings and infos.
+func (r *Result) Counts() (errors, warnings, infos int) {
+	for _, d := range r.Diagnostics {
+		switch d.Severity {
+		case diag.Error:
+			errors++
+		case diag.Warning:
+			warnings++
+		default:
+			infos++
+		}
+	}
+	return
+}
+
+// Fails tells whether a finding is at or above the severity.
+func (r *Result) Fails(at diag.Severity) bool {
+	for _, d := range r.Diagnostics {
+		if d.Severity >= at {
+			return true
+		}
+	}
+	return false
+}
+
+// Run lints a pair with the rules that the configuration selects.
+func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
+	files := sources(p)
+	result := &Result{Files: len(files)}
+	var selected []*Rule
+	for _, r := range rules {
+		if r.Check != nil && opts.Config.Selects(r) {
+			selected = append(selected, r)
+		}
+	}
+	passes := make([]Pass, len(selected))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for range min(runtime.GOMAXPROCS(0), len(selected)) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(selected) {
+					return
+				}
+				passes[i] = Pass{Pair: p, Target: opts.Target, rule: selected[i]}
+				if b := check(&passes[i]); b != nil {
+					mu.Lock()
+					result.Broken = append(result.Broken, *b)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	total := 0
+	for i := range passes {
+		total += len(passes[i].found)
+	}
+	all := make([]diag.Diagnostic, 0, total)
+	for i := range passes {
+		all = append(all, passes[i].found...)
+	}
+	all, result.Suppressed = suppress(all, files, rules, opts.Config)
+	kept := all[:0]
+	for _, d := range all {
+		if opts.Config.rank(&d) {
+			kept = append(kept, d)
+		}
+	}
+	result.Diagnostics = diag.Sort(kept)
+	return result
+}
+
+// check runs one rule. A rule that fails must not take the others' findings
+// with it.
+func check(p *Pass) (broken *Broken) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.found = nil
+			broken = &Broken{p.rule.ID, r, debug.Stack()}
+		}
+	}()
+	p.rule.Check(p)
+	return nil
+}
+
+// sources returns the files of a pair, each once.
+func sources(p *pair.Pair) []*diag.File {
+	var files []*diag.File
+	seen := map[*diag.File]bool{}
+	add := func(f *diag.File) {
+		if !seen[f] {
+			seen[f] = true
+			files = append(files, f)
+		}
+	}
+	for _, c := range p.Nginx {
+		for _, f := range c.Tree.Files {
+			add(f.File)
+		}
+	}
+	for _, c := range p.Uwsgi {
+		for _, f := range c.Files {
+			add(f.File)
+		}
+	}
+	return files
+}
