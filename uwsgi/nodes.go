@@ -13,6 +13,9 @@ type File struct {
 	Sections []*Section // in order; keys before any header stand in a section with an empty Name and Header
 	Comments []diag.Span
 	Errors   []SyntaxError
+
+	strays []stray // the % that delete what follows
+	magic  bool    // what it says depends on its path, or on the machine
 }
 
 // Format is the language a file is written in; uWSGI goes by the name's suffix.
@@ -50,6 +53,9 @@ type Entry struct {
 	Key       string    // after the % pass
 	Value     string    // after the % pass, before placeholders
 	HasValue  bool      // there is a "="
+	// Local tells that the % pass put something into Key or Value that depends
+	// on where the file lies or on the machine it is read on (%d, %h, ...).
+	Local bool
 }
 
 // Config is a file with everything it includes, as uWSGI would apply it.
@@ -58,6 +64,7 @@ type Config struct {
 	Files    []*File // Main first
 	Options  []*Option
 	Problems []Problem
+	Section  string // the section that was asked for: uwsgi, unless told otherwise
 }
 
 // Option is one setting that takes effect, in the order in which uWSGI applies them.
@@ -85,8 +92,10 @@ const (
 	ImmediatePlaceholder // an immediate option with a placeholder
 	BadLogic             // nested or unclosed logic
 	IgnoredSection
-	StrayPercent // a % that deletes what follows it, or the line's end
-	Unsupported  // a format or scheme that is not read here
+	StrayPercent   // a % that deletes what follows it, or the line's end
+	Unsupported    // a format or scheme that is not read here
+	MissingSection // the section asked for is not in the file, or is empty
+	TooLarge       // more options than are read here
 )
 
 // Problem is a fault found while a file is resolved.
