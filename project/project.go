@@ -1,6 +1,10 @@
 package project
 
-import "time"
+import (
+	"time"
+
+	"github.com/deployctl/deployctl/diag"
+)
 
 // Project is one deployctl.ini: all that the generated files come from.
 // Load fills in every default, so that a reader needs to know none.
@@ -26,6 +30,14 @@ type Project struct {
 	Limits   Limits
 	Target   Target
 	RawNginx RawNginx
+	// Lint holds the keys of [lint], which package lint reads.
+	Lint []Setting
+}
+
+// Setting is a key with its value and places.
+type Setting struct {
+	Name, Value     string
+	NameAt, ValueAt diag.Location
 }
 
 // Framework is what the application is built with.

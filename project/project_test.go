@@ -1,0 +1,222 @@
+package project
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/deployctl/deployctl/diag"
+)
+
+const minimal = "[project]\nname = shop\nroot = /srv/shop\nmodule = shop.wsgi:application\n"
+
+// tutorial is the deployment of the tutorial: a front end on 80, and a Django
+// back end on 8000.
+const tutorial = `; the shop
+[project]
+name = shop
+framework = django
+root = /srv/shop
+chdir = backend
+module = config.wsgi
+virtualenv = .venv
+
+[env]
+DJANGO_SETTINGS_MODULE = config.settings
+
+[uwsgi]
+env = A=1
+env = B=2
+
+[server.front]
+listen = 80
+names = shop.example
+
+[server.api]
+; the back end
+listen = 8000
+names = shop.example
+
+[route.front]
+server = front
+path = /
+kind = spa
+dir = dist
+
+[route.static]
+server = api
+path = /static/
+kind = files
+dir = static
+
+[route.admin]
+server = api
+path = /admin/
+
+[route.api]
+server = api
+path = /api
+raw = """add_header X-A 1;
+add_header X-B 2;"""
+`
+
+func TestParseTutorial(t *testing.T) {
+	t.Parallel()
+	p, err := Parse("deployctl.ini", tutorial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.App.Endpoint != "unix:/run/shop/uwsgi.sock" || p.App.User != "www-data" || p.Target.Plugin != "python3" {
+		t.Errorf("derived defaults: %+v %+v", p.App, p.Target)
+	}
+	if len(p.Servers) != 2 || p.Servers[1].Name != "api" || p.Servers[1].Listen[0] != "8000" {
+		t.Errorf("servers: %+v", p.Servers)
+	}
+	if len(p.Routes) != 4 || p.Routes[3].Raw != "add_header X-A 1;\nadd_header X-B 2;" || !p.Routes[0].On("front") || p.Routes[0].On("api") {
+		t.Errorf("routes: %+v", p.Routes)
+	}
+	if diff := cmp.Diff([]Var{{"env", "A=1"}, {"env", "B=2"}}, p.RawUwsgi); diff != "" {
+		t.Errorf("[uwsgi] (-want +got):\n%s", diff)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, src string
+		want      []string // line:column: message | help
+	}{
+		{"empty", "", []string{
+			"1:1: [project] has no module | write module = the WSGI callable, such as shop.wsgi:application",
+			"1:1: [project] has no name | write name = the project's name",
+			"1:1: [project] has no root | write root = the project's folder on the server",
+		}},
+		{"unknown key", minimal + "modul = x\n", []string{`5:1: unknown key "modul" in [project] | the nearest key is module`}},
+		{"unknown section", minimal + "[limit]\nbody = 1m\n", []string{"5:1: unknown section [limit] | the nearest name is [limits]"}},
+		{"wrong number", minimal + "[app]\nprocesses = four\n", []string{`6:13: processes: "four" is no number from 1 to 4096 | Worker processes`}},
+		{"wrong word", minimal + "framework = rails\n", []string{`5:13: framework: "rails" is not one of wsgi, django, flask | What it is built with: wsgi, django, flask`}},
+		{"twice", minimal + "name = other\n", []string{`5:1: the key "name" stands twice in [project] | remove one of them`}},
+		{"no key", minimal + "what is this\n", []string{`5:1: "what is this" is neither a section, a key nor a comment | write key = value`}},
+		{"unnamed server", minimal + "[server]\nlisten = 80\n", []string{"5:1: [server] has no name | write [server.NAME] with letters, digits, - and _"}},
+		{"unknown server", minimal + "[server.front]\n[route.a]\nserver = fromt\n", []string{`7:10: no server is called "fromt" | the nearest name is front`}},
+		{"harakiri", minimal + "[app]\nharakiri = 90s\n", []string{"6:12: harakiri of 90s does not end before read-timeout of 1m | make it some seconds shorter: nginx answers 504 otherwise while the worker goes on"}},
+		{"long socket", minimal + "[app]\nendpoint = unix:/" + strings.Repeat("x", 120) + "\n", []string{"6:12: endpoint: the path has 121 bytes, and a socket's may have 107 | use a shorter folder, such as one below /run"}},
+		{"files without slash", minimal + "[route.static]\npath = /static\nkind = files\ndir = static\n", []string{`6:8: path: "/static" has no slash at its end | write /static/: without it /x/../ would lead out of the folder`}},
+		{"same listen", minimal + "[server.a]\n[server.b]\n", []string{"6:1: _ on 80 is answered by [server.a] already | use another port or name"}},
+		{"own certificate", minimal + "[server.a]\ntls = own\n", []string{"6:7: tls = own without certificate and key | write certificate = /path and key = /path"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse("deployctl.ini", c.src)
+			found, ok := IsInvalid(err)
+			if !ok {
+				t.Fatalf("error %v, want faults", err)
+			}
+			var got []string
+			for _, d := range found {
+				at := d.File.Pos(d.Span.Start)
+				line := diag.T("%d:%d: %s", at.Line, at.Column, d.Message).String()
+				if !d.Help.IsZero() {
+					line += " | " + d.Help.String()
+				}
+				got = append(got, line)
+			}
+			if diff := cmp.Diff(c.want, got, cmpopts.SortSlices(func(a, b string) bool { return a < b })); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// equal compares descriptions without the places of their lint settings.
+func equal(a, b *Project) string {
+	return cmp.Diff(a, b, cmpopts.IgnoreFields(Setting{}, "NameAt", "ValueAt"), cmpopts.EquateEmpty())
+}
+
+func TestMarshalRoundTrip(t *testing.T) {
+	t.Parallel()
+	for name, src := range map[string]string{"minimal": minimal, "tutorial": tutorial} {
+		p, err := Parse(FileName, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := p.Marshal(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(src, same); diff != "" {
+			t.Errorf("%s: an unchanged description changes (-want +got):\n%s", name, diff)
+		}
+		fresh, err := p.Marshal("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(FileName, fresh)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, fresh)
+		}
+		if diff := equal(p, again); diff != "" {
+			t.Errorf("%s: written and read back (-want +got):\n%s\n%s", name, diff, fresh)
+		}
+	}
+}
+
+func TestMarshalKeepsAPersonsText(t *testing.T) {
+	t.Parallel()
+	old := "; mine\n[project]\nname = shop ; the name\n# root\nroot = /srv/shop\nmodule = shop.wsgi:application\n\n[app]\nthreads = 2\nprocesses = 4\n\n[server.old]\nnames = a.example\n; the end\n"
+	p, err := Parse(FileName, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.App.Threads = 8
+	p.App.Processes = 6
+	p.Limits.Body = 5 << 20
+	p.Servers[0].Names = []string{"b.example"}
+	got, err := p.Marshal(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "; mine\n[project]\nname = shop ; the name\n# root\nroot = /srv/shop\nmodule = shop.wsgi:application\n\n[app]\nthreads = 8\nprocesses = 6\n\n[server.old]\nnames = b.example\n; the end\n\n; Limits, on both sides\n[limits]\nbody = 5m\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDefaultsAreAccepted(t *testing.T) {
+	t.Parallel()
+	for _, s := range sections {
+		for _, f := range s.fields {
+			if f.def == "" {
+				continue
+			}
+			if err := f.set(New(), f.def); err != nil {
+				t.Errorf("[%s] %s: the default is refused: %v", s.name, f.name, err)
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(minimal)
+	f.Add(tutorial)
+	f.Add("[server.a]\nraw = \"\"\"x\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		p, err := Parse(FileName, src)
+		if err != nil {
+			return
+		}
+		fresh, err := p.Marshal("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(FileName, fresh)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, fresh)
+		}
+		if diff := equal(p, again); diff != "" {
+			t.Errorf("written and read back (-want +got):\n%s\n%s", diff, fresh)
+		}
+	})
+}
