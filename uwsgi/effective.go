@@ -130,13 +130,20 @@ func (c *Config) Mode() (mode uint32, ok bool) {
 		if !valid || o.Unresolved {
 			return 0, false
 		}
-		mode, ok = mode<<9|bits, true
+		if o.Value != "1" {
+			mode = mode<<9 | bits
+		}
+		ok = true
+	}
+	if mode == 0 && ok {
+		mode = 0o666
 	}
 	return mode & 0o7777, ok
 }
 
-// ParseMode reads a value of chmod-socket: three octal digits, or 1 for 666.
-// uWSGI refuses everything else.
+// ParseMode reads a value of chmod-socket: three octal digits, or 1, which
+// stands for 666 unless another chmod-socket says more. uWSGI refuses
+// everything else.
 func ParseMode(value string) (uint32, bool) {
 	if value == "1" {
 		return 0o666, true

@@ -35,12 +35,15 @@ func (s *structured) open(name string, from, to int) {
 // add appends an option whose key and value stand at these offsets of the
 // text, in which line is what a deletion would remove.
 func (s *structured) add(key string, keyAt [2]int, value string, valueAt, line [2]int) {
-	s.section.Entries = append(s.section.Entries, &Entry{
+	e := &Entry{
 		Key: key, KeySpan: s.x.span(keyAt[0], keyAt[1]),
 		Value: value, ValueSpan: s.x.span(valueAt[0], valueAt[1]),
 		Line: s.x.span(line[0], line[1]), HasValue: true,
-		Local: len(s.x.edits) > 0 && (s.x.isLocal(keyAt[0], keyAt[1]) || s.x.isLocal(valueAt[0], valueAt[1])),
-	})
+	}
+	e.Local, e.unknown = s.x.depends(keyAt[0], keyAt[1])
+	local, unknown := s.x.depends(valueAt[0], valueAt[1])
+	e.Local, e.unknown = e.Local || local, e.unknown || unknown
+	s.section.Entries = append(s.section.Entries, e)
 }
 
 func (s *structured) fail(from, to int, format string, args ...any) {

@@ -98,6 +98,8 @@ type loader struct {
 	full     bool
 	plugins  map[string]bool
 	slab     []Option
+	tainted  bool               // the value that is being resolved depends on one that is not
+	heirs    map[string]*Option // the inherit that loaded a file, by the file's name
 	names    map[string]*Option // the first option of each name, once all are read
 	// literal marks options whose value is not searched for placeholders.
 	literal map[*Option]bool
@@ -243,7 +245,7 @@ func (l *loader) add(f *File, e *Entry, key, value string, maybe bool) *Option {
 	if len(l.slab) == cap(l.slab) {
 		l.slab = make([]Option, 0, min(max(32, 2*cap(l.slab)), 1024))
 	}
-	l.slab = append(l.slab, Option{Entry: e, File: f, Info: info(key), Key: key, Value: value, Unresolved: e.Local && !l.opts.Here && l.opts.Root == "", Maybe: maybe})
+	l.slab = append(l.slab, Option{Entry: e, File: f, Info: info(key), Key: key, Value: value, Unresolved: e.unknown || e.Local && !l.opts.Here && l.opts.Root == "", Maybe: maybe})
 	o := &l.slab[len(l.slab)-1]
 	l.cfg.Options = append(l.cfg.Options, o)
 	if o.Info != nil && o.Info.Immediate {
@@ -358,6 +360,10 @@ func (l *loader) include(o *Option) {
 			return
 		}
 	}
+	if o.Info.Name == "inherit" && l.inherits(o, name) {
+		l.problem(IncludeCycle, o.File, at, "%s inherits from itself: uWSGI reads it again and again", target)
+		return
+	}
 	if l.includes++; l.includes > maxIncludes || len(l.stack) >= maxDepth {
 		if l.includes > maxIncludes {
 			l.full = true
@@ -443,6 +449,23 @@ func (l *loader) inherit() {
 	}
 }
 
+// inherits tells whether an inherit option stands in the file that it names,
+// or in one that the file inherits from.
+func (l *loader) inherits(o *Option, name string) bool {
+	if l.heirs == nil {
+		l.heirs = make(map[string]*Option)
+	}
+	where := l.src.place(name)
+	for at, n := o, 0; at != nil && n < maxIncludes; n++ {
+		if at.File.Path == where {
+			return true
+		}
+		at = l.heirs[at.File.Path]
+	}
+	l.heirs[where] = o
+	return false
+}
+
 // skipped reports options that stand in a section that nothing reads, and
 // sections that are split.
 func (l *loader) skipped(f *File) {
@@ -477,7 +500,7 @@ func meansUWSGI(s *Section) bool {
 
 // strays reports the % that delete what follows them.
 func (l *loader) strays(f *File) {
-	for _, s := range f.strays {
+	for _, s := range f.strays[:min(len(f.strays), maxFaults)] {
 		at := diag.Span{Start: s.at, End: min(s.at+2, len(f.Src))}
 		var p *Problem
 		switch {

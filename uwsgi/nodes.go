@@ -56,6 +56,8 @@ type Entry struct {
 	// Local tells that the % pass put something into Key or Value that depends
 	// on where the file lies or on the machine it is read on (%d, %h, ...).
 	Local bool
+
+	unknown bool // it holds a variable whose value is not known here
 }
 
 // Config is a file with everything it includes, as uWSGI would apply it.

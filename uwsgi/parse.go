@@ -12,6 +12,9 @@ import (
 // maxLines bounds what one file can cost; no real configuration comes near.
 const maxLines = 1 << 19
 
+// maxFaults bounds how many faults of one kind are reported in one file.
+const maxFaults = 10_000
+
 // mainSection is the section that uWSGI reads unless another is asked for.
 const mainSection = "uwsgi"
 
@@ -46,7 +49,7 @@ func parse(src *diag.File, where string, m *magicVars) *File {
 	}
 	x := expand(src.Src, m)
 	for _, e := range x.edits {
-		if e.meaning == local || e.meaning == unknown {
+		if e.meaning == placed || e.meaning == unknown {
 			f.magic = true
 		}
 	}
@@ -65,6 +68,9 @@ func parse(src *diag.File, where string, m *magicVars) *File {
 }
 
 func (f *File) fail(at diag.Span, format string, args ...any) *SyntaxError {
+	if len(f.Errors) == maxFaults {
+		return new(SyntaxError)
+	}
 	f.Errors = append(f.Errors, SyntaxError{Span: at, Message: diag.T(format, args...)})
 	return &f.Errors[len(f.Errors)-1]
 }
@@ -257,7 +263,7 @@ func (r *iniReader) entry(at, end int, whole diag.Span) {
 		}
 		e.ValueSpan = diag.Span{Start: at, End: at}
 	}
-	e.Local = len(r.x.edits) > 0 && r.x.isLocal(at, end)
+	e.Local, e.unknown = r.x.depends(at, end)
 	r.section.Entries = append(r.section.Entries, e)
 	r.check(e)
 }

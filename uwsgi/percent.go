@@ -28,7 +28,7 @@ type meaning uint8
 const (
 	deleted meaning = iota // no such variable
 	fixed                  // the same everywhere
-	local                  // the file's folder: right as long as the file stays where it is
+	placed                 // the file's folder: right as long as the file stays where it is
 	unknown                // the machine or the moment
 )
 
@@ -65,29 +65,29 @@ func (m *magicVars) value(c byte) (string, meaning) {
 		dir := path.Dir(m.path)
 		switch c {
 		case 'd':
-			return strings.TrimSuffix(dir, "/") + "/", local
+			return strings.TrimSuffix(dir, "/") + "/", placed
 		case 'p':
-			return m.path, local
+			return m.path, placed
 		case 'c':
-			return strings.TrimPrefix(path.Base(dir), "/"), local
+			return strings.TrimPrefix(path.Base(dir), "/"), placed
 		}
 		parts := strings.Split(strings.Trim(dir, "/"), "/")
 		if n := int(c - '0'); n < len(parts) {
-			return parts[n], local
+			return parts[n], placed
 		}
-		return "", local
+		return "", placed
 	case 'o':
-		return m.given, local
+		return m.given, placed
 	case 'C', 'D', 'E', 'N', 'O', 'P', 'S', 'X':
 		// The first file that is no template; empty when it was given by its bare name.
 		if m.main == nil {
 			return "", unknown
 		}
 		v, _ := m.main.value(c | 0x20)
-		return v, local
+		return v, placed
 	case 'v':
 		if m.cwd != "" {
-			return m.cwd, local
+			return m.cwd, placed
 		}
 		return "", unknown
 	case 'G', 'T', 'U', 'V', 'b', 'g', 'h', 'i', 'j', 'k', 't', 'u':
@@ -203,15 +203,22 @@ func (x *expansion) span(start, end int) diag.Span {
 	return diag.Span{Start: s, End: max(s, x.end(end))}
 }
 
-// isLocal tells whether text[start:end] holds a value of this place or machine.
-func (x *expansion) isLocal(start, end int) bool {
+// depends tells whether text[start:end] holds something of the file's place or
+// of the machine, and whether there is something in it that is not known here.
+func (x *expansion) depends(start, end int) (local, open bool) {
+	if len(x.edits) == 0 {
+		return false, false
+	}
 	for _, e := range x.edits[x.before(start):] {
 		if e.out >= end {
-			return false
+			break
 		}
-		if e.meaning == local || e.meaning == unknown {
-			return true
+		switch e.meaning {
+		case unknown:
+			return true, true
+		case placed:
+			local = true
 		}
 	}
-	return false
+	return local, false
 }

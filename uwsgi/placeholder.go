@@ -11,6 +11,12 @@ import (
 // for-readline read.
 const maxContent = 64 << 10
 
+// maxNesting is how deep parentheses in parentheses are followed.
+const maxNesting = 64
+
+// maxReported bounds how many placeholders of one value are reported.
+const maxReported = 8
+
 // maxReplacements bounds how often one value is searched again: uWSGI itself
 // runs for ever on a placeholder that refers to itself.
 const maxReplacements = 256
@@ -32,17 +38,24 @@ func (l *loader) resolve() {
 			waiting = append(waiting, o)
 		}
 	}
+	endless := make(map[*Option]bool)
 	for _, p := range passes {
 		for _, o := range waiting {
+			l.tainted = false
 			value, ok := l.pass(o.Value, p.symbol, p.find)
-			if !ok {
+			o.Unresolved = o.Unresolved || l.tainted
+			if !ok && !o.Unresolved {
+				o.Unresolved = true
+				endless[o] = true
 				l.problem(UndefinedPlaceholder, o.File, o.ValueLocation().Span, "the placeholders of %s lead back to themselves: uWSGI never ends replacing them", o.Key)
 			}
 			o.Value = value
 		}
 	}
 	for _, o := range waiting {
-		l.left(o)
+		if !endless[o] {
+			l.left(o)
+		}
 	}
 }
 
@@ -97,6 +110,7 @@ func (l *loader) pass(value string, symbol byte, find func(string) (string, bool
 func (l *loader) substitute(name string) (string, bool) {
 	if !strings.Contains(name, " ") {
 		if o := l.named(name); o != nil {
+			l.tainted = l.tainted || o.Unresolved
 			return o.Value, true
 		}
 		return "", false
@@ -125,6 +139,7 @@ func (l *loader) substitute(name string) (string, bool) {
 		default:
 			if o := l.named(part); o != nil {
 				operand = o.Value
+				l.tainted = l.tainted || o.Unresolved
 			}
 		}
 		if operator == "" {
@@ -190,7 +205,8 @@ func (l *loader) left(o *Option) {
 		return
 	}
 	o.Unresolved = true
-	for rest := o.Value; ref != ""; ref = reference(rest) {
+	rest := o.Value
+	for n := 0; ref != "" && n < maxReported; ref, n = reference(rest), n+1 {
 		rest = rest[strings.Index(rest, ref)+len(ref):]
 		name := ref[2 : len(ref)-1]
 		switch {
@@ -218,35 +234,34 @@ func (l *loader) within(o *Option, part string) diag.Span {
 
 // reference returns the first %(...), $(...) or @(...) of a value, or "".
 func reference(value string) string {
-	for at := 0; ; {
-		n := strings.IndexByte(value[at:], '(')
-		if n < 0 {
-			return ""
-		}
-		at += n
-		if at > 0 && strings.IndexByte("%$@", value[at-1]) >= 0 {
-			// An empty name is no reference; a name runs to the parenthesis that closes it.
-			if end := closing(value[at+1:]); end > 0 {
-				return value[at-1 : at+1+end+1]
-			}
-		}
-		at++
-	}
-}
-
-// closing returns the offset of the parenthesis that ends a name, or -1.
-func closing(s string) int {
-	depth := 0
-	for i := 0; i < len(s) && i < maxContent; i++ {
-		switch s[i] {
+	var open [maxNesting]int
+	depth, from, to := 0, -1, 0
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
 		case '(':
+			if depth < len(open) {
+				open[depth] = i
+			}
 			depth++
 		case ')':
 			if depth == 0 {
-				return i
+				continue
 			}
-			depth--
+			if depth--; depth >= len(open) {
+				continue
+			}
+			// An empty name is no reference.
+			at := open[depth]
+			if at > 0 && i > at+1 && strings.IndexByte("%$@", value[at-1]) >= 0 && (from < 0 || at-1 < from) {
+				from, to = at-1, i+1
+			}
+			if depth == 0 && from >= 0 {
+				return value[from:to]
+			}
 		}
 	}
-	return -1
+	if from < 0 {
+		return ""
+	}
+	return value[from:to]
 }

@@ -71,13 +71,13 @@ func (s *source) read(name string, limit int64) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	var b strings.Builder
-	b.Grow(int(info.Size()))
-	n, err := io.Copy(&b, io.LimitReader(f, limit+1))
-	if err == nil && n > limit {
-		err = ErrTooLarge
+	// What is written while it is read is left for the next time.
+	text := make([]byte, info.Size())
+	n, err := io.ReadFull(f, text)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
 	}
-	return b.String(), err
+	return string(text[:n]), err
 }
 
 func (s *source) stat(name string) (fs.FileInfo, error) {
