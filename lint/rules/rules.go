@@ -1,0 +1,14 @@
+// Package rules owns the list of all rules.
+package rules
+
+import (
+	"slices"
+
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/rules/pairrule"
+)
+
+// All returns every rule, in the order in which they are listed.
+func All() []*lint.Rule {
+	return slices.Concat(pairrule.Rules)
+}
