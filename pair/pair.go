@@ -16,6 +16,9 @@ type Pair struct {
 	Passes []*Pass
 	// Units are the systemd units among the files.
 	Units []*Unit
+
+	index     index
+	openEnded bool // some uWSGI file may listen on more than is known
 }
 
 // Network is the kind of an endpoint's address.
@@ -52,6 +55,13 @@ const (
 	FastCGI Protocol = "fastcgi"
 	SCGI    Protocol = "scgi"
 	GRPC    Protocol = "grpc"
+	// PersistentUWSGI is uWSGI's own protocol with several requests on one
+	// connection, which nginx does not speak.
+	PersistentUWSGI Protocol = "puwsgi"
+	// Stats is the JSON that uWSGI's stats server sends.
+	Stats Protocol = "stats"
+	// Raw is whatever a plugin makes of the bytes.
+	Raw Protocol = "raw"
 )
 
 // Bind is one address that uWSGI listens on.
@@ -65,13 +75,15 @@ type Bind struct {
 	// ForNginx is false for listeners that are not meant for nginx: stats,
 	// subscription servers, the http router.
 	ForNginx bool
+
+	local bool // the address depends on where the file lies
 }
 
 // Pass is one uwsgi_pass, proxy_pass, fastcgi_pass, scgi_pass or grpc_pass.
 type Pass struct {
 	Node     *site.Node // the directive; Node.Scope is the location (or if) it stands in
 	Config   *site.Config
-	Protocol Protocol // what nginx speaks there
+	Protocol Protocol // what nginx speaks there; "" for a stream, which hands on any bytes
 	// URI is the part of a proxy_pass after host and port ("" when absent).
 	URI     string
 	Targets []*Target

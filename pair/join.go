@@ -1,0 +1,235 @@
+package pair
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+// maxReached is how many listeners one target is joined with; real pairs have
+// one or two.
+const maxReached = 32
+
+// Join finds out who talks to whom. It takes time in proportion to the sizes
+// of both sides.
+func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
+	p := &Pair{Nginx: nginx, Uwsgi: uw}
+	for _, c := range uw {
+		found := binds(c)
+		if len(found) == 0 {
+			p.openEnded = true
+		}
+		for _, problem := range c.Problems {
+			switch problem.Kind {
+			case uwsgi.MissingInclude, uwsgi.Unsupported, uwsgi.MissingSection, uwsgi.TooLarge:
+				p.openEnded = true
+			}
+		}
+		p.Binds = append(p.Binds, found...)
+	}
+	for _, c := range nginx {
+		p.Passes = append(p.Passes, passes(c)...)
+	}
+	p.settleLocal()
+	p.index.fill(p.Binds)
+	targets := map[key]*Target{}
+	for _, via := range p.Passes {
+		for _, t := range via.Targets {
+			if t.Unknown {
+				continue
+			}
+			if targets[t.key()] == nil {
+				targets[t.key()] = t
+			}
+			if t.Binds = p.index.reached(t.Endpoint); t.Binds == nil && t.Named() && len(p.index.ports[t.Port]) > 0 {
+				t.Unknown = true // one of several machines that listen on this port
+			}
+			for _, b := range t.Binds {
+				b.Passes = append(b.Passes, t)
+			}
+		}
+	}
+	for _, b := range p.Binds {
+		// What is left over when a target reaches more than it is joined with.
+		if t := targets[b.key()]; t != nil && !b.Unknown && len(b.Passes) == 0 {
+			b.Passes = append(b.Passes, t)
+		}
+	}
+	return p
+}
+
+// settleLocal decides about addresses that depend on where a uWSGI file lies
+// (%d and its like): one that nginx names is right, others cannot be known.
+func (p *Pair) settleLocal() {
+	var named map[key]bool
+	for _, b := range p.Binds {
+		if !b.local {
+			continue
+		}
+		if named == nil {
+			named = map[key]bool{}
+			for _, via := range p.Passes {
+				for _, t := range via.Targets {
+					if !t.Unknown {
+						named[t.key()] = true
+					}
+				}
+			}
+		}
+		if named[b.key()] {
+			b.Unknown = false
+		}
+	}
+}
+
+// BindsKnown tells whether the uWSGI files say all that they listen on: false
+// when there is none, when one has no socket (it comes from the command line,
+// an emperor or systemd then), when an address cannot be resolved or an
+// included file is not there.
+func (p *Pair) BindsKnown() bool {
+	if len(p.Uwsgi) == 0 || p.openEnded {
+		return false
+	}
+	for _, b := range p.Binds {
+		if b.Unknown {
+			return false
+		}
+	}
+	return true
+}
+
+// index finds listeners without trying each.
+type index struct {
+	exact map[key][]*Bind
+	ports map[int][]*Bind // TCP, every host
+	named map[int][]*Bind // TCP, hosts that are names
+	files map[string][]*Bind
+}
+
+func (x *index) fill(binds []*Bind) {
+	x.exact = make(map[key][]*Bind, len(binds))
+	x.ports, x.named, x.files = map[int][]*Bind{}, map[int][]*Bind{}, map[string][]*Bind{}
+	for _, b := range binds {
+		if b.Unknown || b.Host == Nowhere {
+			continue
+		}
+		k := b.key()
+		x.exact[k] = append(x.exact[k], b)
+		if b.Network != TCP {
+			base := path.Base(b.Path)
+			x.files[base] = append(x.files[base], b)
+			continue
+		}
+		x.ports[b.Port] = append(x.ports[b.Port], b)
+		if b.Named() {
+			x.named[b.Port] = append(x.named[b.Port], b)
+		}
+	}
+}
+
+// reached returns the listeners that a client which connects to e reaches.
+func (x *index) reached(e Endpoint) []*Bind {
+	k := e.key()
+	if e.Network != TCP {
+		return limit(x.exact[k])
+	}
+	if e.Named() {
+		return x.byName(e)
+	}
+	if k.host == "*" { // connecting to 0.0.0.0 is connecting to this machine
+		k.host = "127.0.0.1"
+	}
+	found := x.exact[k]
+	if e.Host == "localhost" {
+		found = join(found, x.exact[key{host: "::1", port: e.Port}])
+	}
+	found = join(found, x.exact[key{host: "*", port: e.Port}])
+	return limit(join(found, x.named[e.Port]))
+}
+
+// byName returns the listeners on the port of a host that only the network it
+// runs in can resolve. When files of several machines listen there, it is the
+// one that lies in a folder of the host's name.
+func (x *index) byName(e Endpoint) []*Bind {
+	found := x.ports[e.Port]
+	if len(found) < 2 || oneConfig(found) {
+		return limit(found)
+	}
+	if same := x.exact[e.key()]; same != nil {
+		return limit(same)
+	}
+	name, _, _ := strings.Cut(e.Host, ".")
+	for _, b := range found[:min(len(found), 4096)] {
+		if strings.Contains("/"+b.Config.Main.Name+"/", "/"+name+"/") || strings.HasSuffix(b.Config.Main.Name, "/"+name+".ini") || b.Config.Main.Name == name+".ini" {
+			return []*Bind{b}
+		}
+	}
+	return nil
+}
+
+func oneConfig(binds []*Bind) bool {
+	for _, b := range binds {
+		if b.Config != binds[0].Config {
+			return false
+		}
+	}
+	return true
+}
+
+func join(a, b []*Bind) []*Bind {
+	switch {
+	case len(b) == 0:
+		return a
+	case len(a) == 0:
+		return b
+	}
+	return append(a[:len(a):len(a)], b...)
+}
+
+func limit(binds []*Bind) []*Bind { return binds[:min(len(binds), maxReached)] }
+
+// Nearest returns the listener that an address was most probably meant for: one
+// of the same port or file name, else the one whose address is the most alike;
+// nil when uWSGI listens nowhere.
+func (p *Pair) Nearest(e Endpoint) *Bind {
+	likely := p.index.files[path.Base(e.Path)]
+	if e.Network == TCP {
+		likely = p.index.ports[e.Port]
+	}
+	for _, b := range likely {
+		if b.ForNginx {
+			return b
+		}
+	}
+	var best *Bind
+	score := -1
+	for _, b := range p.Binds[:min(len(p.Binds), 256)] {
+		if b.Unknown || !b.ForNginx {
+			continue
+		}
+		s := 0
+		switch {
+		case b.Network != e.Network:
+		case e.Network == TCP:
+			s = 1 + common(strconv.Itoa(b.Port), strconv.Itoa(e.Port))
+		default:
+			s = 1 + common(b.Path, e.Path)
+		}
+		if s > score {
+			best, score = b, s
+		}
+	}
+	return best
+}
+
+// common counts the bytes that two strings have in common at their beginnings.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
