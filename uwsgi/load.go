@@ -30,7 +30,7 @@ type LoadOptions struct {
 	// on this machine is then missing, and %d is right.
 	Here bool
 	// Overlay holds texts that stand for files on disk, by path on this
-	// machine: what an editor has not saved, or a fix has changed and not written.
+	// machine or by the name a file was given: what an editor has not saved, or a fix has changed and not written.
 	Overlay map[string]string
 	// FS is read instead of this machine's files; / is its root.
 	FS fs.FS
@@ -49,9 +49,12 @@ const (
 // all other faults stand in the result.
 func Load(name string, opts LoadOptions) (*Config, error) {
 	l := newLoader(name, opts)
-	text, err := l.src.read(l.src.server(absolute(name, opts)), MaxFile)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the uWSGI configuration %s: %s", name, explain(err))
+	text, ok := l.src.changed(name, absolute(name, opts))
+	if !ok {
+		var err error
+		if text, err = l.src.read(l.name, MaxFile); err != nil {
+			return nil, fmt.Errorf("cannot read the uWSGI configuration %s: %s", name, explain(err))
+		}
 	}
 	return l.load(diag.NewFile(name, text), nil), nil
 }
@@ -399,20 +402,18 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 	if f := l.parsed[name+":"+section]; f != nil {
 		return f
 	}
-	text, err := l.src.read(name, MaxFile)
-	if err != nil {
-		hint := ""
-		if l.opts.Dir == "" && !path.IsAbs(target) {
-			hint = "; uWSGI resolves it against the folder it is started in"
-		}
-		l.problem(MissingInclude, o.File, o.ValueLocation().Span, "cannot include %s: %s%s", target, explain(err), hint)
-		return nil
-	}
 	where := l.src.place(name)
-	shown := where
-	if l.cfg.Main.Name != "" && !filepath.IsAbs(l.cfg.Main.Name) && l.opts.FS == nil {
-		if rel, err := filepath.Rel(filepath.Dir(l.cfg.Main.Path), where); err == nil {
-			shown = filepath.Join(filepath.Dir(l.cfg.Main.Name), rel)
+	shown := l.shown(where)
+	text, ok := l.src.changed(shown, where)
+	if !ok {
+		var err error
+		if text, err = l.src.read(name, MaxFile); err != nil {
+			hint := ""
+			if l.opts.Dir == "" && !path.IsAbs(target) {
+				hint = "; uWSGI resolves it against the folder it is started in"
+			}
+			l.problem(MissingInclude, o.File, o.ValueLocation().Span, "cannot include %s: %s%s", target, explain(err), hint)
+			return nil
 		}
 	}
 	given := ""
@@ -433,6 +434,20 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 	}
 	l.addFile(f)
 	return f
+}
+
+// shown returns the name of an included file as the user would write it: next
+// to the main file's when that is a relative path.
+func (l *loader) shown(where string) string {
+	main := l.cfg.Main
+	if l.opts.FS != nil || main.Path == "" || filepath.IsAbs(main.Name) {
+		return where
+	}
+	rel, err := filepath.Rel(filepath.Dir(main.Path), where)
+	if err != nil {
+		return where
+	}
+	return filepath.Join(filepath.Dir(main.Name), rel)
 }
 
 // inherit loads what inherit names: after all else, so that it overrides, and

@@ -96,8 +96,8 @@ const (
 	IgnoredSection
 	StrayPercent   // a % that deletes what follows it, or the line's end
 	Unsupported    // a format or scheme that is not read here
-	MissingSection // the section asked for is not in the file, or is empty
-	TooLarge       // more options than are read here
+	MissingSection // the section that is asked for is not in the file, or is empty
+	TooLarge       // more options or files than are read here
 )
 
 // Problem is a fault found while a file is resolved.

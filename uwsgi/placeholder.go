@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/uwsgi/option"
 )
 
 // maxContent is the size in bytes of the largest file that @(file) and
@@ -201,8 +202,8 @@ func (l *loader) content(name string) (string, bool) {
 // left looks for placeholders that nothing replaced.
 func (l *loader) left(o *Option) {
 	ref := reference(o.Value)
-	if ref == "" {
-		return
+	if ref == "" || option.Same(o.Key, "logformat") {
+		return // a log format has %(...) of its own, for each request
 	}
 	o.Unresolved = true
 	rest := o.Value

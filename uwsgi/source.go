@@ -45,13 +45,20 @@ func (s *source) server(where string) string {
 	return filepath.ToSlash(where)
 }
 
+// changed returns the text that stands for a file, by one of the names it goes by.
+func (s *source) changed(names ...string) (string, bool) {
+	for _, name := range names {
+		if text, ok := s.overlay[name]; ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
 // read returns the content of a regular file of at most limit bytes. It never
 // opens pipes and devices, which could block.
 func (s *source) read(name string, limit int64) (string, error) {
 	where := s.place(name)
-	if text, ok := s.overlay[where]; ok {
-		return text, nil
-	}
 	info, err := s.stat(name)
 	switch {
 	case err != nil:
