@@ -5,10 +5,11 @@ import (
 	"slices"
 
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
 )
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(pairrule.Rules)
+	return slices.Concat(nginxrule.Rules, pairrule.Rules)
 }

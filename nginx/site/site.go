@@ -1,6 +1,8 @@
 package site
 
 import (
+	"iter"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
@@ -171,4 +173,19 @@ func (n *Node) Location(word int) diag.Location {
 // Head returns the place of the name with its arguments.
 func (n *Node) HeadLocation() diag.Location {
 	return diag.Location{File: n.File.File, Span: n.Head()}
+}
+
+// All yields every directive of the configuration in reading order, each
+// before the content of its block.
+func (c *Config) All() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) { c.Root.all(yield) }
+}
+
+func (s *Scope) all(yield func(*Node) bool) bool {
+	for _, n := range s.Nodes {
+		if !yield(n) || n.Body != nil && !n.Body.all(yield) {
+			return false
+		}
+	}
+	return true
 }

@@ -1,0 +1,2 @@
+// Package nginxrule owns the rules that need nginx's side alone.
+package nginxrule

@@ -1,0 +1,86 @@
+package nginxrule
+
+import (
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// DuplicateDirective reports directives that may stand once in a block and
+// stand there twice.
+var DuplicateDirective = &lint.Rule{
+	ID:       "nginx-duplicate-directive",
+	Severity: diag.Error,
+	Summary:  "a directive that may stand once in its block stands twice",
+	Fixable:  true,
+	Page:     page("nginx-duplicate-directive"),
+	Check:    checkDuplicateDirective,
+}
+
+func checkDuplicateDirective(p *lint.Pass) {
+	for _, c := range p.Nginx {
+		type place struct {
+			scope *site.Scope
+			id    directive.ID
+		}
+		first := map[place]*site.Node{}
+		for n := range c.All() {
+			if n.Row == nil || !n.Row.Once() || len(n.Scope.Nodes) < 2 {
+				continue
+			}
+			at := place{n.Scope, directive.Find(n.Name.Value)}
+			if earlier := first[at]; earlier != nil {
+				reportDuplicate(p, earlier, n)
+				continue
+			}
+			first[at] = n
+		}
+	}
+}
+
+func reportDuplicate(p *lint.Pass, earlier, n *site.Node) {
+	d := diag.Diagnostic{
+		Location: n.HeadLocation(),
+		Message:  diag.T("%q stands twice in this block", n.Name.Value),
+		Why:      diag.T("nginx does not start: %q directive is duplicate", n.Name.Value),
+		Help:     diag.T("remove one of them"),
+		Related:  []diag.Related{{Location: earlier.HeadLocation(), Message: diag.T("the first one")}},
+	}
+	if sameArguments(earlier, n) && n.Block == nil && n.Terminated {
+		d.Fix = &diag.Fix{
+			Message: diag.T("remove the second"),
+			Edits:   []diag.Edit{{File: n.File.File, Span: wholeLine(n)}},
+		}
+	}
+	p.Report(d)
+}
+
+func sameArguments(a, b *site.Node) bool {
+	if len(a.Args) != len(b.Args) {
+		return false
+	}
+	for i := range a.Args {
+		if a.Args[i].Value != b.Args[i].Value {
+			return false
+		}
+	}
+	return true
+}
+
+// wholeLine returns the span of a directive, with its line when nothing else
+// stands there.
+func wholeLine(n *site.Node) diag.Span {
+	src, s := n.File.Src, n.Range()
+	start, end := s.Start, s.End
+	for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
+		start--
+	}
+	for end < len(src) && (src[end] == ' ' || src[end] == '\t' || src[end] == '\r') {
+		end++
+	}
+	if (start == 0 || src[start-1] == '\n') && end < len(src) && src[end] == '\n' {
+		return diag.Span{Start: start, End: end + 1}
+	}
+	return s
+}

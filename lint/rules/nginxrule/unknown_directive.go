@@ -1,0 +1,58 @@
+package nginxrule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// UnknownDirective reports names that no nginx knows.
+var UnknownDirective = &lint.Rule{
+	ID:       "nginx-unknown-directive",
+	Severity: diag.Error,
+	Summary:  "no nginx and no common module knows the directive",
+	Fixable:  true,
+	Page:     page("nginx-unknown-directive"),
+	Check:    checkUnknownDirective,
+}
+
+func checkUnknownDirective(p *lint.Pass) {
+	for _, c := range p.Nginx {
+		for n := range c.All() {
+			if n.Row != nil || n.Scope.Context == directive.Entries || template(n.Name.Value) {
+				continue
+			}
+			if directive.Find(n.Name.Value) != directive.None {
+				continue // known, and in a wrong place
+			}
+			if _, ok := directive.ThirdParty(n.Name.Value); ok {
+				continue
+			}
+			reportUnknown(p, n)
+		}
+	}
+}
+
+func reportUnknown(p *lint.Pass, n *site.Node) {
+	d := diag.Diagnostic{
+		Location: n.Location(0),
+		Message:  diag.T("unknown directive %q", n.Name.Value),
+		Why:      diag.T("nginx does not start: unknown directive %q", n.Name.Value),
+	}
+	if near := directive.Nearest(n.Name.Value); near != "" {
+		d.Help = diag.T("the nearest name is %s", near)
+		d.Fix = &diag.Fix{
+			Message: diag.T("write %s", near),
+			Edits:   []diag.Edit{{File: n.File.File, Span: n.Name.Span, New: near}},
+		}
+	}
+	p.Report(d)
+}
+
+// template tells whether a word is filled in by a template before nginx reads it.
+func template(word string) bool {
+	return strings.Contains(word, "${") || strings.Contains(word, "{{") || strings.Contains(word, "{%") || strings.Contains(word, "<%")
+}
