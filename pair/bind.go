@@ -55,19 +55,18 @@ func binds(c *uwsgi.Config) []*Bind {
 	var found []*Bind
 	var shared []string
 	protocol, dir, abstract := UWSGI, "", false
-	known := true
+	known, guessed := true, false
 	for _, o := range c.Options {
 		switch o.Key {
 		case "protocol", "socket-protocol":
 			protocol = spoken(o.Value)
 		case "chdir":
-			dir = ""
-			if known = !o.Unresolved && !template(o.Value); known && path.IsAbs(o.Value) {
+			dir, guessed = "", o.Unresolved
+			if !template(o.Value) && path.IsAbs(o.Value) {
 				dir = o.Value
 			}
-		case "chroot", "pivot-root", "pivot_root", "cgroup":
-			// A chroot moves the files of sockets to where only it knows.
-			known = known && o.Key == "cgroup"
+		case "chroot", "pivot-root", "pivot_root":
+			known = false // files of sockets lie elsewhere for nginx
 		case "abstract-socket":
 			abstract = uwsgi.IsTrue(o.Value)
 		case "shared-socket", "undeferred-shared-socket":
@@ -89,8 +88,8 @@ func binds(c *uwsgi.Config) []*Bind {
 		if abstract && b.Network == Unix && l.forNginx {
 			b.Endpoint = Endpoint{Network: Abstract, Path: value}
 		}
-		b.local = o.Entry.Local && !o.Unresolved && !b.Unknown
-		b.Unknown = b.Unknown || o.Unresolved || o.Entry.Local || b.Network == Unix && !known
+		b.guessed = !b.Unknown && (o.Unresolved || guessed && b.Network == Unix && !path.IsAbs(value))
+		b.Unknown = b.Unknown || b.guessed || b.Network == Unix && !known
 		// uWSGI binds a name once, whatever the second option wants to speak
 		// there (core/socket.c, uwsgi_socket_is_already_bound).
 		if l.forNginx && !b.Unknown {

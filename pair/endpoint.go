@@ -43,6 +43,9 @@ func ParseBind(value, dir string) Endpoint {
 		return unixBind(value, dir)
 	}
 	host, port := value[:colon], int(uint16(atoi(value[colon+1:])))
+	if strings.HasPrefix(value[colon+1:], "/") {
+		return Endpoint{Network: TCP, Host: Nowhere, Port: port} // unix:/path, as nginx writes it
+	}
 	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		return Endpoint{Network: TCP, Host: strings.ToLower(host), Port: port, Unknown: port == 0}
 	}

@@ -33,7 +33,7 @@ func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
 	for _, c := range nginx {
 		p.Passes = append(p.Passes, passes(c)...)
 	}
-	p.settleLocal()
+	p.settleGuesses()
 	p.index.fill(p.Binds)
 	targets := map[key]*Target{}
 	for _, via := range p.Passes {
@@ -61,12 +61,12 @@ func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
 	return p
 }
 
-// settleLocal decides about addresses that depend on where a uWSGI file lies
+// settleGuesses decides about addresses that depend on where a uWSGI file lies
 // (%d and its like): one that nginx names is right, others cannot be known.
-func (p *Pair) settleLocal() {
+func (p *Pair) settleGuesses() {
 	var named map[key]bool
 	for _, b := range p.Binds {
-		if !b.local {
+		if !b.guessed {
 			continue
 		}
 		if named == nil {
@@ -107,6 +107,8 @@ type index struct {
 	ports map[int][]*Bind // TCP, every host
 	named map[int][]*Bind // TCP, hosts that are names
 	files map[string][]*Bind
+	// folders is made when the first target needs it.
+	folders map[folderKey][]*Bind
 }
 
 func (x *index) fill(binds []*Bind) {
@@ -162,22 +164,36 @@ func (x *index) byName(e Endpoint) []*Bind {
 		return limit(same)
 	}
 	name, _, _ := strings.Cut(e.Host, ".")
-	for _, b := range found[:min(len(found), 4096)] {
-		if strings.Contains("/"+b.Config.Main.Name+"/", "/"+name+"/") || strings.HasSuffix(b.Config.Main.Name, "/"+name+".ini") || b.Config.Main.Name == name+".ini" {
-			return []*Bind{b}
-		}
-	}
-	return nil
+	return limit(x.byFolder()[folderKey{name, e.Port}])
 }
 
-func oneConfig(binds []*Bind) bool {
-	for _, b := range binds {
-		if b.Config != binds[0].Config {
-			return false
+// folderKey is a port that a file in, or of, a name listens on.
+type folderKey struct {
+	name string
+	port int
+}
+
+// byFolder returns TCP listeners by the folders that their files lie in, and by
+// the files' own names.
+func (x *index) byFolder() map[folderKey][]*Bind {
+	if x.folders == nil {
+		x.folders = map[folderKey][]*Bind{}
+		for port, binds := range x.ports {
+			for _, b := range binds {
+				name := strings.TrimSuffix(b.Config.Main.Name, path.Ext(b.Config.Main.Name))
+				for part := range strings.SplitSeq(name, "/") {
+					k := folderKey{part, port}
+					x.folders[k] = append(x.folders[k], b)
+				}
+			}
 		}
 	}
-	return true
+	return x.folders
 }
+
+// oneConfig tells whether listeners, which stand in the order of their files,
+// are all of one file.
+func oneConfig(binds []*Bind) bool { return binds[0].Config == binds[len(binds)-1].Config }
 
 func join(a, b []*Bind) []*Bind {
 	switch {

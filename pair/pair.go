@@ -76,7 +76,7 @@ type Bind struct {
 	// subscription servers, the http router.
 	ForNginx bool
 
-	local bool // the address depends on where the file lies
+	guessed bool // the address depends on where the file lies
 }
 
 // Pass is one uwsgi_pass, proxy_pass, fastcgi_pass, scgi_pass or grpc_pass.
