@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/nearest"
 )
 
 // maxSocketPath is the longest path of a unix socket, in bytes (sun_path of
@@ -184,7 +185,7 @@ func (r *reader) checkServers(p *Project) {
 				for _, k := range p.Servers {
 					known = append(known, k.Name)
 				}
-				if n := nearest(s, known); n != "" {
+				if n := nearest.Name(s, known); n != "" {
 					help = diag.T("the nearest name is %s", n)
 				}
 				r.failAt("route."+rt.Name, "server", diag.T("no server is called %q", s), help)

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/ini.v1"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/nearest"
 )
 
 // FileName is the description's name in a project's folder.
@@ -178,7 +179,7 @@ func (r *reader) section(p *Project, h header) {
 	default:
 		if !slices.Contains(sectionNames(), h.name) {
 			help := diag.T("sections are %s", strings.Join(sectionNames(), ", ")+", server.NAME, route.NAME, backend.NAME")
-			if n := nearest(h.name, append(sectionNames(), "server", "route", "backend")); n != "" {
+			if n := nearest.Name(h.name, append(sectionNames(), "server", "route", "backend")); n != "" {
 				help = diag.T("the nearest name is [%s]", n)
 			}
 			r.fail(h.span, diag.T("unknown section [%s]", h.name), help)
@@ -256,7 +257,7 @@ func set[T any](r *reader, e entry, n int, value string, fs []field[T], to *T) {
 			names = append(names, f.name)
 		}
 		help := diag.T("[%s] knows %s", e.section, strings.Join(names, ", "))
-		if near := nearest(e.key, names); near != "" {
+		if near := nearest.Name(e.key, names); near != "" {
 			help = diag.T("the nearest key is %s", near)
 		}
 		r.fail(e.keySpan, diag.T("unknown key %q in [%s]", e.key, e.section), help)
@@ -273,37 +274,6 @@ func set[T any](r *reader, e entry, n int, value string, fs []field[T], to *T) {
 	if err := fs[i].set(to, value); err != nil {
 		r.fail(e.value, diag.T("%s: %s", e.key, err.Error()), diag.T("%s", fs[i].doc))
 	}
-}
-
-// nearest returns the name that differs least, or "" when none is near.
-func nearest(name string, names []string) string {
-	best, found := len(name)/3+2, ""
-	for _, n := range names {
-		if d := differences(name, n); d < best {
-			best, found = d, n
-		}
-	}
-	return found
-}
-
-// differences counts the insertions, deletions and replacements between two names.
-func differences(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost = 1 + min(last, row[j], row[j+1])
-			}
-			last, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // IsInvalid returns the faults of a description when err speaks of them.

@@ -83,3 +83,18 @@ func lineEnd(src string, at int) (end, next int) {
 	}
 	return len(src), len(src)
 }
+
+// Settings returns the keys of one section of a text, in order, with their
+// places, and the lines that are neither section, key nor comment.
+func Settings(f *diag.File, section string) (found []Setting, bad []diag.Span) {
+	_, entries, bad := scan(f)
+	for _, e := range entries {
+		if e.section == section {
+			found = append(found, Setting{
+				e.key, strings.TrimSpace(strings.Trim(f.Text(e.value), `"`)),
+				diag.Location{File: f, Span: e.keySpan}, diag.Location{File: f, Span: e.value},
+			})
+		}
+	}
+	return found, bad
+}
