@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deployctl/deployctl/internal/nearest"
+	"github.com/deployctl/deployctl/lint/rules"
+)
+
+func explainCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "show a rule's manual page",
+		UsageText: "deployctl explain RULE",
+		Action: func(c *cli.Context) error {
+			if c.NArg() != 1 {
+				return &usageError{"name one rule, such as pair-socket-mismatch", "explain"}
+			}
+			var names []string
+			for _, r := range rules.All() {
+				if r.ID == c.Args().First() {
+					_, err := fmt.Fprint(s.out, r.Page)
+					return err
+				}
+				names = append(names, r.ID)
+			}
+			message := fmt.Sprintf("no rule is called %q", c.Args().First())
+			if n := nearest.Name(c.Args().First(), names); n != "" {
+				message += "; did you mean " + n + "?"
+			}
+			return &usageError{message, "explain"}
+		},
+	}
+}

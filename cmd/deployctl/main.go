@@ -1,0 +1,161 @@
+// Command deployctl writes and checks the configuration of a Python web
+// application behind nginx and uWSGI.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/deployctl/deployctl/internal/nearest"
+)
+
+// The exit codes are a contract: scripts and hooks build on them.
+const (
+	exitOK       = 0
+	exitFindings = 1 // findings, or --check found a difference
+	exitError    = 2 // wrong usage, or something that could not be done
+	exitBroken   = 130
+)
+
+// streams are a command's connections to the world.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // out is a terminal
+	prompt   bool // in and out are
+	env      func(string) string
+}
+
+// exitCode is the error of a command that ends with a code and has said all
+// there is to say.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// usageError is a wrong command line.
+type usageError struct{ message, command string }
+
+func (e *usageError) Error() string { return e.message }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args, streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		terminal: isTerminal(os.Stdout), prompt: isTerminal(os.Stdin) && isTerminal(os.Stdout), env: os.Getenv,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// run executes a command line and returns its exit code.
+func run(ctx context.Context, args []string, s streams) int {
+	app := newApp(s)
+	args, err := interleave(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	return s.finish(err)
+}
+
+// finish says what went wrong and returns the exit code.
+func (s streams) finish(err error) int {
+	var code exitCode
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, syscall.EPIPE):
+		return exitOK // the reader has seen enough
+	case errors.Is(err, context.Canceled):
+		return exitBroken
+	case errors.As(err, &usage):
+		fmt.Fprintf(s.err, "deployctl: %s\n", usage.message)
+		fmt.Fprintf(s.err, "Run `%s --help` for usage.\n", strings.TrimSpace("deployctl "+usage.command))
+		return exitError
+	}
+	fmt.Fprintf(s.err, "deployctl: %s\n", err)
+	return exitError
+}
+
+func newApp(s streams) *cli.App {
+	app := &cli.App{
+		Name:                      "deployctl",
+		Usage:                     "write, check and mend the nginx and uWSGI configuration of a Python web application",
+		UsageText:                 "deployctl COMMAND [options] [arguments]",
+		HideVersion:               true,
+		HideHelpCommand:           true,
+		CustomAppHelpTemplate:     appHelp,
+		Reader:                    s.in,
+		Writer:                    s.out,
+		ErrWriter:                 s.err,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              onUsageError,
+		DisableSliceFlagSeparator: false,
+		Commands: []*cli.Command{
+			lintCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s),
+		},
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return unknownCommand(c.App, name)
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		c.CustomHelpTemplate = commandHelp
+		c.HideHelpCommand = true
+	}
+	return app
+}
+
+const appHelp = `{{.Usage}}
+
+Usage: {{.UsageText}}
+
+Commands:
+{{range .VisibleCommands}}  {{printf "%-10s" .Name}}  {{.Usage}}
+{{end}}
+Run ` + "`deployctl COMMAND --help`" + ` for a command's options.
+`
+
+const commandHelp = `{{.Usage}}
+
+Usage: {{.UsageText}}
+{{if .Description}}
+{{.Description}}
+{{end}}
+Options:
+{{range .VisibleFlags}}  {{.}}
+{{end}}`
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	return &usageError{err.Error(), c.Command.Name}
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	var names []string
+	for _, c := range app.Commands {
+		names = append(names, c.Name)
+	}
+	message := fmt.Sprintf("unknown command %q", name)
+	if n := nearest.Name(name, names); n != "" {
+		message += fmt.Sprintf("; did you mean %q?", n)
+	}
+	return &usageError{message: message}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && isTTY(f)
+}
