@@ -95,7 +95,7 @@ func TestBindsConfirm(t *testing.T) {
 		case b.Network == Unix:
 			here = answers("unix", b.Path)
 		case b.Network == Abstract:
-			here = answers("unix", "@"+b.Path)
+			here = answers("unix", "@"+b.Path+"\x00") // uWSGI counts the NUL in
 		case b.Host == "[::1]":
 			here = answers("tcp", "[::1]:"+port)
 		default:
