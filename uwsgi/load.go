@@ -100,6 +100,7 @@ type loader struct {
 	bytes    int
 	full     bool
 	plugins  map[string]bool
+	early    []early
 	slab     []Option
 	tainted  bool               // the value that is being resolved depends on one that is not
 	heirs    map[string]*Option // the inherit that loaded a file, by the file's name
@@ -153,6 +154,7 @@ func (l *loader) load(text *diag.File, parsed *File) *Config {
 		l.unclosed()
 	}
 	l.resolve()
+	l.mendEarly()
 	l.inherit()
 	for _, f := range l.cfg.Files {
 		l.skipped(f)
@@ -288,6 +290,7 @@ func (l *loader) immediate(o *Option) {
 		return
 	}
 	if ref := reference(o.Value); ref != "" && o.Key != "print" && o.Key != "iprint" {
+		l.early = append(l.early, early{o, len(l.cfg.Problems)})
 		l.problem(ImmediatePlaceholder, o.File, o.ValueLocation().Span,
 			"uWSGI obeys %s while it reads the file, before placeholders are replaced: it takes %s literally", o.Key, ref)
 		o.Unresolved = true
@@ -300,6 +303,28 @@ func (l *loader) immediate(o *Option) {
 		l.begin(o)
 	case strings.HasPrefix(o.Info.Handler, "uwsgi_opt_load"):
 		l.include(o)
+	}
+}
+
+// early is an option that was obeyed before its placeholders were replaced,
+// and the number of the problem that tells so.
+type early struct {
+	option  *Option
+	problem int
+}
+
+// mendEarly proposes the value that the placeholders would have led to.
+func (l *loader) mendEarly() {
+	for _, e := range l.early {
+		o := e.option
+		if o.File.Format != INI || o.Info.Kind == option.Logic || o.File.Text(o.Entry.ValueSpan) != o.Value {
+			continue
+		}
+		l.tainted = false
+		value, ok := l.pass(o.Value, '%', l.substitute)
+		if ok && !l.tainted && reference(value) == "" {
+			l.cfg.Problems[e.problem].Fix = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: value}}
+		}
 	}
 }
 
@@ -523,10 +548,10 @@ func (l *loader) strays(f *File) {
 			continue
 		case s.char == '\n':
 			at.End = at.Start + 1
-			p = l.problem(StrayPercent, f, at, "the %% at the end of the line deletes the line's end: the next line becomes part of this one")
+			p = l.problem(StrayPercent, f, at, "the % at the end of the line deletes the line's end: the next line becomes part of this one")
 		case s.char == '\r':
 			at.End = at.Start + 1
-			p = l.problem(StrayPercent, f, at, "uWSGI deletes the %% at the end of the line")
+			p = l.problem(StrayPercent, f, at, "uWSGI deletes the % at the end of the line")
 		default:
 			p = l.problem(StrayPercent, f, at, "uWSGI deletes %q: %% and the character after it stand for one of its own variables, and there is none of that name", f.Src[at.Start:at.End])
 		}

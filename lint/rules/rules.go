@@ -7,9 +7,10 @@ import (
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
+	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 )
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, pairrule.Rules)
+	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules)
 }

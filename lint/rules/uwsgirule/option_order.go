@@ -1,0 +1,99 @@
+package uwsgirule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+// OptionOrder finds options that are obeyed before what they need is there.
+var OptionOrder = &lint.Rule{
+	ID:       "uwsgi-option-order",
+	Severity: diag.Error,
+	Summary:  "an option that uWSGI obeys before a placeholder is replaced or a plugin loaded",
+	Fixable:  true,
+	Page:     page("uwsgi-option-order"),
+	Check:    checkOptionOrder,
+}
+
+func checkOptionOrder(p *lint.Pass) {
+	problems(p, func(_ *uwsgi.Config, found *uwsgi.Problem) {
+		p.Report(diag.Diagnostic{
+			Location: diag.Location{File: found.File.File, Span: found.Span},
+			Message:  found.Message,
+			Why:      diag.T("a number becomes 0 (listen: your server socket listen backlog is limited to 0 connections), and a file is not found"),
+			Fix:      fix(found.Fix),
+		})
+	}, uwsgi.ImmediatePlaceholder)
+	for _, c := range p.Uwsgi {
+		if c.Bool("strict") {
+			pluginsFirst(p, c)
+		}
+	}
+}
+
+// pluginsFirst reports, under strict, the first option that stands above the
+// plugin which brings it.
+func pluginsFirst(p *lint.Pass, c *uwsgi.Config) {
+	var early []*uwsgi.Option
+	for _, o := range c.Options {
+		if o.Info == nil || o.Maybe {
+			continue
+		}
+		if o.Info.Plugin != "core" {
+			early = append(early, o)
+			continue
+		}
+		if o.Info.Handler != "uwsgi_opt_load_plugin" {
+			continue
+		}
+		kept := early[:0]
+		for _, e := range early {
+			if !brings(o.Value, e.Info.Plugin) {
+				kept = append(kept, e)
+				continue
+			}
+			p.Report(diag.Diagnostic{
+				Location: e.KeyLocation(),
+				Message:  diag.T("under strict, %s has to stand below %s = %s, which brings it", e.Key, o.Key, o.Value),
+				Why:      diag.T("uWSGI ends with exit code 1 where the plugin is not built in: [strict-mode] unknown config directive: %s", e.Key),
+				Related:  []diag.Related{{Location: o.KeyLocation(), Message: diag.T("the plugin is loaded here")}},
+				Fix:      moveUp(c, o),
+			})
+		}
+		early = kept
+	}
+}
+
+// brings tells whether a value of plugin names a plugin of the table: Debian
+// calls Python's python3 or python311.
+func brings(value, plugin string) bool {
+	for name := range strings.SplitSeq(value, ",") {
+		name = strings.TrimSpace(name)
+		if at := strings.LastIndexAny(name, "/:"); at >= 0 {
+			name = name[at+1:]
+		}
+		name = strings.TrimSuffix(name, "_plugin.so")
+		if name == plugin || plugin != "" && strings.HasPrefix(name, plugin) && isDigits(strings.TrimPrefix(name, plugin)) {
+			return true
+		}
+	}
+	return false
+}
+
+// moveUp is the fix that puts an option's line right below the header.
+func moveUp(c *uwsgi.Config, o *uwsgi.Option) *diag.Fix {
+	at, ok := below(c)
+	if !ok || o.File != c.Main || !editable(o) {
+		return nil
+	}
+	return &diag.Fix{
+		Message: diag.T("put %s below the header", o.Key),
+		Edits: []diag.Edit{
+			{File: o.File.File, Span: at, New: lineEnding(c.Main) + o.Key + " = " + o.Value},
+			{File: o.File.File, Span: o.Entry.Line, New: ""},
+		},
+	}
+}

@@ -1,0 +1,177 @@
+package uwsgirule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/uwsgi"
+	"github.com/deployctl/deployctl/uwsgi/option"
+)
+
+// UnknownOption finds keys that are no option.
+var UnknownOption = &lint.Rule{
+	ID:       "uwsgi-unknown-option",
+	Severity: diag.Error,
+	Summary:  "a key that is no option of uWSGI, which ignores it silently",
+	Fixable:  true,
+	Page:     page("uwsgi-unknown-option"),
+	Check:    checkUnknownOption,
+}
+
+func checkUnknownOption(p *lint.Pass) {
+	names := make(map[*uwsgi.Config]*userNames)
+	broken := syntaxErrors(p)
+	written(p, func(c *uwsgi.Config, o *uwsgi.Option) {
+		if o.Info != nil {
+			tooNew(p, o)
+			return
+		}
+		if o.Key == "" || isTemplate(o.Key) || strings.ContainsAny(o.Key, "%$@") || option.IsEnd(o.Key) || o.Key == "else" || broken[o.KeyLocation()] {
+			return
+		}
+		user := names[c]
+		if user == nil {
+			user = findUserNames(c)
+			names[c] = user
+		}
+		switch {
+		case user.declared[o.Key]:
+		case user.used[o.Key]:
+			underStrict(p, c, o)
+		default:
+			unknown(p, c, o)
+		}
+	})
+}
+
+// unknown reports a key that nothing knows and nothing uses.
+func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
+	d := diag.Diagnostic{
+		Location: o.KeyLocation(),
+		Message:  diag.T("uWSGI has no option called %q", o.Key),
+		Why:      diag.T("uWSGI keeps it as a name for %(...) and says nothing: the setting has no effect"),
+	}
+	if c.Bool("strict") {
+		d.Why = diag.T("under strict uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", o.Key)
+	}
+	near := option.Nearest(o.Key)
+	if near == "" {
+		// It may be a value that the application reads through uwsgi.opt.
+		d.Severity = diag.Warning
+		d.Help = diag.T("for a value of your own, write set-placeholder = %s=VALUE", o.Key)
+		p.Report(d)
+		return
+	}
+	d.Help = diag.T("the option is called %s", near)
+	if d.Fix = setKey(o, near); d.Fix != nil && strings.ToLower(strings.ReplaceAll(o.Key, "_", "-")) != near {
+		d.Fix.Unsafe = true
+	}
+	p.Report(d)
+}
+
+// underStrict reports a placeholder that is defined as if it were an option,
+// which strict refuses.
+func underStrict(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
+	if !c.Bool("strict") {
+		return
+	}
+	d := diag.Diagnostic{
+		Location: o.KeyLocation(),
+		Message:  diag.T("under strict, %s has to be defined with set-placeholder", o.Key),
+		Why:      diag.T("uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", o.Key),
+	}
+	if o.File.Format == uwsgi.INI && o.Entry.HasValue {
+		d.Fix = &diag.Fix{
+			Message: diag.T("define it with set-placeholder"),
+			Edits: []diag.Edit{{
+				File: o.File.File,
+				Span: diag.Span{Start: o.Entry.KeySpan.Start, End: o.Entry.ValueSpan.Start},
+				New:  "set-placeholder = " + o.File.Text(o.Entry.KeySpan) + "=",
+			}},
+		}
+	}
+	p.Report(d)
+}
+
+// tooNew reports an option that uWSGI's releases do not have yet.
+func tooNew(p *lint.Pass, o *uwsgi.Option) {
+	since := o.Info.Since
+	switch {
+	case o.Key == "else" || since == "":
+		return
+	case since == development:
+		p.Report(diag.Diagnostic{
+			Severity: diag.Warning,
+			Location: o.KeyLocation(),
+			Message:  diag.T("%s is in uWSGI's development branch only: no release has it", o.Key),
+			Why:      diag.T("uWSGI 2.0 keeps it as a name for %(...) and says nothing: the setting has no effect"),
+		})
+	case p.Target.Uwsgi != "" && older(p.Target.Uwsgi, since):
+		p.Report(diag.Diagnostic{
+			Location: o.KeyLocation(),
+			Message:  diag.T("%s came with uWSGI %s, and the target is %s", o.Key, since, p.Target.Uwsgi),
+			Why:      diag.T("uWSGI %s keeps it as a name for %%(...) and says nothing: the setting has no effect", p.Target.Uwsgi),
+		})
+	}
+}
+
+// older tells whether release a came before b; both are dotted numbers.
+func older(a, b string) bool {
+	for a != "" && b != "" {
+		var x, y string
+		x, a, _ = strings.Cut(a, ".")
+		y, b, _ = strings.Cut(b, ".")
+		m, _ := uwsgi.Number(x)
+		n, _ := uwsgi.Number(y)
+		if m != n {
+			return m < n
+		}
+	}
+	return b != "" && a == ""
+}
+
+// syntaxErrors returns the places that uwsgi-syntax speaks of already.
+func syntaxErrors(p *lint.Pass) map[diag.Location]bool {
+	found := make(map[diag.Location]bool)
+	for _, c := range p.Uwsgi {
+		for _, f := range c.Files {
+			for _, e := range f.Errors {
+				found[diag.Location{File: f.File, Span: e.Span}] = true
+			}
+		}
+	}
+	return found
+}
+
+// userNames are the names that a configuration makes for itself.
+type userNames struct {
+	used     map[string]bool // in %(...), if-opt and if-not-opt
+	declared map[string]bool // by declare-option
+}
+
+func findUserNames(c *uwsgi.Config) *userNames {
+	u := &userNames{used: make(map[string]bool), declared: make(map[string]bool)}
+	for _, o := range c.Options {
+		switch {
+		case strings.HasPrefix(o.Key, "declare-option"):
+			name, _, _ := strings.Cut(o.Value, "=")
+			u.declared[strings.TrimSpace(name)] = true
+		case o.Key == "if-opt" || o.Key == "if-not-opt":
+			name, _, _ := strings.Cut(o.Value, "=")
+			u.used[name] = true
+		}
+		for rest := o.Entry.Value; ; {
+			_, after, ok := strings.Cut(rest, "%(")
+			if !ok {
+				break
+			}
+			inside, _, _ := strings.Cut(after[:min(len(after), 256)], ")")
+			for name := range strings.FieldsSeq(inside) {
+				u.used[name] = true
+			}
+			rest = after
+		}
+	}
+	return u
+}
