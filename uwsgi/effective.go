@@ -2,6 +2,7 @@ package uwsgi
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/uwsgi/option"
@@ -53,9 +54,12 @@ func identity(all []*Option) *Option {
 }
 
 // All returns every occurrence of a setting, aliases included, in the order in
-// which uWSGI applies them.
+// which uWSGI applies them. The result must not be changed.
 func (c *Config) All(name string) []*Option {
 	rows := option.Lookup(name)
+	if len(c.Options) > indexedFrom {
+		return c.indexed(name, rows)
+	}
 	var found []*Option
 	for _, o := range c.Options {
 		if o.Key == name || o.Info != nil && sets(rows, o.Info.Setting) {
@@ -63,6 +67,37 @@ func (c *Config) All(name string) []*Option {
 		}
 	}
 	return found
+}
+
+// indexedFrom is the number of options above which looking through all of them
+// for each question costs more than an index.
+const indexedFrom = 256
+
+// indexed is All by way of an index, which is made when it is first needed.
+func (c *Config) indexed(name string, rows []option.Option) []*Option {
+	c.once.Do(func() {
+		c.index = make(map[string][]*Option)
+		for _, o := range c.Options {
+			key := o.Key
+			if o.Info != nil {
+				key = o.Info.Setting
+			}
+			c.index[key] = append(c.index[key], o)
+		}
+	})
+	if len(rows) == 0 {
+		return c.index[name]
+	}
+	found := c.index[rows[0].Setting]
+	if len(rows) > 1 {
+		found = slices.Clone(found)
+		for i := range rows[1:] {
+			if rows[i+1].Setting != rows[0].Setting {
+				found = append(found, c.index[rows[i+1].Setting]...)
+			}
+		}
+	}
+	return slices.Clip(found)
 }
 
 func sets(rows []option.Option, setting string) bool {

@@ -1,6 +1,8 @@
 package uwsgi
 
 import (
+	"sync"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/uwsgi/option"
 )
@@ -67,6 +69,9 @@ type Config struct {
 	Options  []*Option
 	Problems []Problem
 	Section  string // the section that was asked for: uwsgi, unless told otherwise
+
+	once  sync.Once
+	index map[string][]*Option // by what they set; see All
 }
 
 // Option is one setting that takes effect, in the order in which uWSGI applies them.

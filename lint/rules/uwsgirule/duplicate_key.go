@@ -30,6 +30,7 @@ type setting struct {
 
 func checkDuplicateKey(p *lint.Pass) {
 	first := make(map[setting]*uwsgi.Option)
+	winners := make(map[setting]*uwsgi.Option)
 	written(p, func(c *uwsgi.Config, o *uwsgi.Option) {
 		if row := known(o); row == nil || o.Maybe || !isSingle(row) {
 			return
@@ -41,9 +42,19 @@ func checkDuplicateKey(p *lint.Pass) {
 		key := setting{c, o.File, s.Name, o.Info.Setting}
 		before := first[key]
 		first[key] = o
-		if before != nil {
-			duplicate(p, c, before, o)
+		if before == nil {
+			return
 		}
+		winner := o
+		if row := o.Info; row.Repeat == option.FirstKindWins {
+			if winners[key] == nil {
+				winners[key] = c.Get(o.Key)
+			}
+			if winners[key] != o {
+				winner = before
+			}
+		}
+		p.Report(duplicate(c, before, o, winner))
 	})
 }
 
@@ -56,14 +67,16 @@ func isSingle(row *option.Option) bool {
 	return false
 }
 
-func duplicate(p *lint.Pass, c *uwsgi.Config, before, o *uwsgi.Option) {
+// duplicate says what is wrong with an option that is set again; winner is the
+// one of the two that counts.
+func duplicate(c *uwsgi.Config, before, o, winner *uwsgi.Option) diag.Diagnostic {
 	d := diag.Diagnostic{
 		Location: o.KeyLocation(),
 		Related:  []diag.Related{{Location: before.KeyLocation(), Message: diag.T("%s is set here first", before.Key)}},
 	}
-	winner, loser := o, before
-	if o.Info.Repeat == option.FirstKindWins && c.Get(o.Key) == before {
-		winner, loser = before, o
+	loser := before
+	if winner == before {
+		loser = o
 	}
 	subject := diag.T("%s is set twice", o.Key)
 	if o.Key != before.Key {
@@ -78,13 +91,17 @@ func duplicate(p *lint.Pass, c *uwsgi.Config, before, o *uwsgi.Option) {
 			d.Related[0] = diag.Related{Location: o.KeyLocation(), Message: diag.T("%s is set here again", o.Key)}
 		}
 		d.Why = diag.T("to uWSGI a path is as true as any other value: no file is written there")
-		d.Fix = rename(c, stray, meant, &d)
+		other := before
+		if stray == before {
+			other = o
+		}
+		d.Fix = rename(c, stray, other, meant, &d)
 	case o.Value == before.Value && o.Info.Repeat != option.BitsAccumulate:
 		d.Message = diag.T("%s, both times to %q", subject, o.Value)
 		d.Fix = remove(loser)
 	case o.Info.Repeat == option.BitsAccumulate:
 		d.Message = diag.T("%s, and the permissions add up", subject)
-		if mode, ok := c.Mode(); ok {
+		if mode, ok := added(before, o); ok {
 			d.Message = diag.T("%s, and the permissions add up to %o", subject, mode)
 		}
 		d.Why = diag.T("uWSGI shifts the first mode by nine bits and adds the second: a second 664 makes 4664, which has the setuid bit")
@@ -97,7 +114,12 @@ func duplicate(p *lint.Pass, c *uwsgi.Config, before, o *uwsgi.Option) {
 		d.Message = diag.T("%s: uWSGI takes the last value, %q, and drops %q", subject, winner.Value, loser.Value)
 		d.Fix = remove(loser)
 	}
-	p.Report(d)
+	return d
+}
+
+// added returns the permissions that two options lead to.
+func added(before, o *uwsgi.Option) (mode uint32, ok bool) {
+	return (&uwsgi.Config{Options: []*uwsgi.Option{before, o}}).Mode()
 }
 
 // strayed returns the option that a flag with a path for its value was meant
@@ -131,26 +153,15 @@ func pathOption(value string) string {
 }
 
 // rename gives a stray option its right name, or deletes it when that one is set.
-func rename(c *uwsgi.Config, stray *uwsgi.Option, meant string, d *diag.Diagnostic) *diag.Fix {
+func rename(c *uwsgi.Config, stray, other *uwsgi.Option, meant string, d *diag.Diagnostic) *diag.Fix {
 	if set := c.Get(meant); set != nil && meant != "socket" {
 		d.Help = diag.T("%s is set already, to %s: delete one of the two", meant, set.Value)
 		d.Related = append(d.Related, diag.Related{Location: set.KeyLocation(), Message: diag.T("%s is set here", meant)})
-		if !uwsgi.IsTrue(stray.Value) || !uwsgi.IsTrue(other(c, stray)) {
+		if !uwsgi.IsTrue(stray.Value) || !uwsgi.IsTrue(other.Value) {
 			return nil
 		}
 		return remove(stray)
 	}
 	d.Help = diag.T("write %s = %s", meant, stray.Value)
 	return setKey(stray, meant)
-}
-
-// other returns the value of the setting without one of its options.
-func other(c *uwsgi.Config, without *uwsgi.Option) string {
-	value := "false"
-	for _, o := range c.All(without.Key) {
-		if o != without {
-			value = o.Value
-		}
-	}
-	return value
 }

@@ -34,36 +34,36 @@ func checkOptionOrder(p *lint.Pass) {
 	}
 }
 
-// pluginsFirst reports, under strict, the first option that stands above the
-// plugin which brings it.
+// pluginsFirst reports, under strict, for each plugin the first option that
+// stands above the line which loads it.
 func pluginsFirst(p *lint.Pass, c *uwsgi.Config) {
-	var early []*uwsgi.Option
+	early := make(map[string]*uwsgi.Option)
 	for _, o := range c.Options {
-		if o.Info == nil || o.Maybe {
-			continue
-		}
-		if o.Info.Plugin != "core" {
-			early = append(early, o)
-			continue
-		}
-		if o.Info.Handler != "uwsgi_opt_load_plugin" {
-			continue
-		}
-		kept := early[:0]
-		for _, e := range early {
-			if !brings(o.Value, e.Info.Plugin) {
-				kept = append(kept, e)
-				continue
+		switch {
+		case o.Info == nil || o.Maybe:
+		case o.Info.Plugin != "core":
+			if early[o.Info.Plugin] == nil {
+				early[o.Info.Plugin] = o
 			}
-			p.Report(diag.Diagnostic{
-				Location: e.KeyLocation(),
-				Message:  diag.T("under strict, %s has to stand below %s = %s, which brings it", e.Key, o.Key, o.Value),
-				Why:      diag.T("uWSGI ends with exit code 1 where the plugin is not built in: [strict-mode] unknown config directive: %s", e.Key),
-				Related:  []diag.Related{{Location: o.KeyLocation(), Message: diag.T("the plugin is loaded here")}},
-				Fix:      moveUp(c, o),
-			})
+		case o.Info.Handler == "uwsgi_opt_load_plugin":
+			for plugin, e := range early {
+				if brings(o.Value, plugin) {
+					delete(early, plugin)
+					p.Report(belowPlugin(c, e, o))
+				}
+			}
 		}
-		early = kept
+	}
+}
+
+// belowPlugin says that an option stands above the plugin it comes with.
+func belowPlugin(c *uwsgi.Config, o, plugin *uwsgi.Option) diag.Diagnostic {
+	return diag.Diagnostic{
+		Location: o.KeyLocation(),
+		Message:  diag.T("under strict, %s has to stand below %s = %s, which brings it", o.Key, plugin.Key, plugin.Value),
+		Why:      diag.T("uWSGI ends with exit code 1 where the plugin is not built in: [strict-mode] unknown config directive: %s", o.Key),
+		Related:  []diag.Related{{Location: plugin.KeyLocation(), Message: diag.T("the plugin is loaded here")}},
+		Fix:      moveUp(c, plugin),
 	}
 }
 

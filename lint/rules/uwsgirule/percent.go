@@ -18,6 +18,9 @@ var Percent = &lint.Rule{
 	Check:    checkPercent,
 }
 
+// maxInValue bounds how many findings one value can lead to.
+const maxInValue = 100
+
 func checkPercent(p *lint.Pass) {
 	problems(p, func(_ *uwsgi.Config, found *uwsgi.Problem) {
 		report(p, found.File, found.Span, found.Message)
@@ -29,7 +32,7 @@ func checkPercent(p *lint.Pass) {
 		}
 		date := isDate(o)
 		url := strings.Contains(raw, "://")
-		for at := 0; at+1 < len(raw); at++ {
+		for at, n := 0, 0; at+1 < len(raw) && n < maxInValue; at++ {
 			if raw[at] != '%' {
 				continue
 			}
@@ -39,6 +42,7 @@ func checkPercent(p *lint.Pass) {
 			if !isVariable(pair[1]) {
 				continue
 			}
+			n++
 			switch {
 			case date:
 				report(p, o.File, span, diag.T("%s never sees %q: uWSGI puts a variable of its own in its place", o.Key, pair))

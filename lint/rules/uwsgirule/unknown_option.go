@@ -22,6 +22,7 @@ var UnknownOption = &lint.Rule{
 func checkUnknownOption(p *lint.Pass) {
 	names := make(map[*uwsgi.Config]*userNames)
 	broken := syntaxErrors(p)
+	nearest := make(map[string]string)
 	written(p, func(c *uwsgi.Config, o *uwsgi.Option) {
 		if o.Info != nil {
 			tooNew(p, o)
@@ -40,13 +41,19 @@ func checkUnknownOption(p *lint.Pass) {
 		case user.used[o.Key]:
 			underStrict(p, c, o)
 		default:
-			unknown(p, c, o)
+			near, ok := nearest[o.Key]
+			if !ok {
+				near = option.Nearest(o.Key)
+				nearest[o.Key] = near
+			}
+			unknown(p, c, o, near)
 		}
 	})
 }
 
-// unknown reports a key that nothing knows and nothing uses.
-func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
+// unknown reports a key that nothing knows and nothing uses; near is the option
+// that it most likely means, or "".
+func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option, near string) {
 	d := diag.Diagnostic{
 		Location: o.KeyLocation(),
 		Message:  diag.T("uWSGI has no option called %q", o.Key),
@@ -55,7 +62,6 @@ func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
 	if c.Bool("strict") {
 		d.Why = diag.T("under strict uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", o.Key)
 	}
-	near := option.Nearest(o.Key)
 	if near == "" {
 		// It may be a value that the application reads through uwsgi.opt.
 		d.Severity = diag.Warning
