@@ -544,8 +544,8 @@ func (l *loader) strays(f *File) {
 		at := diag.Span{Start: s.at, End: min(s.at+2, len(f.Src))}
 		var p *Problem
 		switch {
-		case s.final:
-			continue
+		case s.final, s.char == '}', s.at > 0 && f.Src[s.at-1] == '{':
+			continue // the file's end, or a template's {% ... %}
 		case s.char == '\n':
 			at.End = at.Start + 1
 			p = l.problem(StrayPercent, f, at, "the % at the end of the line deletes the line's end: the next line becomes part of this one")

@@ -60,6 +60,10 @@ func (l *loader) begin(o *Option) {
 	case "if_env", "if_not_env":
 		value, found := l.opts.Env[name]
 		decide(found && (!compare || value == want), l.opts.Env != nil, value)
+		if l.opts.Env == nil {
+			// %(_) stands for a value that is not known here, unless it is compared.
+			g.values, g.plain = []string{want}, !compare || not
+		}
 	case "if_reload":
 		decide(false, true, "")
 		g.plain = true

@@ -285,6 +285,8 @@ func (r *iniReader) mark(at, end int) {
 // check reports lines that uWSGI takes for options and nobody means as such.
 func (r *iniReader) check(e *Entry) {
 	switch {
+	case strings.HasPrefix(e.Key, "{"):
+		// A line of a template, which another program fills in first.
 	case !e.HasValue && strings.ContainsAny(e.Key, " \t:"):
 		at := strings.IndexAny(e.Key, " \t:")
 		err := r.f.fail(e.KeySpan, "the line is neither a comment nor key = value: uWSGI takes it for an option called %q", e.Key)

@@ -206,16 +206,19 @@ func (l *loader) left(o *Option) {
 		return // a log format has %(...) of its own, for each request
 	}
 	o.Unresolved = true
+	if o.Entry.unknown {
+		return // a variable such as %k is still in it
+	}
 	rest := o.Value
 	for n := 0; ref != "" && n < maxReported; ref, n = reference(rest), n+1 {
 		rest = rest[strings.Index(rest, ref)+len(ref):]
 		name := ref[2 : len(ref)-1]
 		switch {
-		case ref[0] == '@' || ref[0] == '$' && l.opts.Env == nil:
+		case ref[0] == '@' || ref[0] == '$' && l.opts.Env == nil || name == "_" && o.Maybe:
 			continue
 		case ref[0] == '$':
 			l.problem(UndefinedPlaceholder, o.File, l.within(o, ref), "%s stays as it is: there is no environment variable %s", ref, name)
-		case l.named(name) == nil && name != "_":
+		case l.named(name) == nil:
 			l.problem(UndefinedPlaceholder, o.File, l.within(o, ref), "%s stays as it is: no option and no placeholder is called %s", ref, name)
 		default:
 			l.problem(UndefinedPlaceholder, o.File, l.within(o, ref), "%s stays as it is: uWSGI does not search the beginning of a value again", ref)

@@ -45,7 +45,7 @@ func isKnown(o *uwsgi.Option) bool {
 
 // isTemplate tells whether a text is still to be rendered by another program.
 func isTemplate(text string) bool {
-	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "<%")
+	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.HasPrefix(text, "{") || strings.Contains(text, "{%") || strings.Contains(text, "<%")
 }
 
 // known returns the row of an option that uWSGI 2.0 has, or nil: what only the

@@ -87,6 +87,11 @@ func TestFindings(t *testing.T) {
 		{name: "virtualenv of another root", src: service + "home = /rooted/venv\nchdir = /srv/root/x\n"},
 		{name: "address of a router", src: service + "http = :80,/etc/x\nhttps = 0.0.0.0:443,a.crt,a.key\nshared-socket = :80\nsocket = =0\nsocket = fd://3\n"},
 		{name: "long socket", src: service + "http-socket = /" + strings.Repeat("x", 107) + "\n", want: []string{"5 error uwsgi-socket-address"}},
+		{name: "folder of the environment", src: service + "if-env = VIRTUAL_ENV\nprint = in %(_)\nvirtualenv = %(_)\nendif =\nif-env = PORT\nhttp-socket = :%(_)\nendif =\n"},
+		{name: "calculation with a magic number", src: service + "processes = %(%k + 1)\n"},
+		{name: "lines of a template", src: service + "{% if debug %}\npython-autoreload = 3\n{% endif %}\n{{ extra }}\nchdir = {deploy.dir}\n"},
+		{name: "names of beginners", src: service + "thread = 4\nworker = 2\nlogfile = x.log\npost buffering = 8192\n", want: []string{
+			"5 error uwsgi-unknown-option", "6 error uwsgi-unknown-option", "7 error uwsgi-unknown-option", "8 error uwsgi-unknown-option"}},
 		{name: "percent of a query", src: service + "env = A=b%%20c\nenv = URL=http://h/%%20\nenv = N=%n\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
