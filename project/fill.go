@@ -26,7 +26,8 @@ func (p *Project) fill() {
 		setDefault(&p.Target.Plugin, d.plugin)
 	}
 	setDefault(&p.App.User, p.Target.NginxUser)
-	setDefault(&p.App.Group, p.App.User)
+	// nginx has to be able to open the socket, which belongs to this group.
+	setDefault(&p.App.Group, p.Target.NginxGroup)
 	setDefault(&p.Chdir, p.Root)
 	if p.Name != "" {
 		setDefault(&p.App.Endpoint, "unix:/run/"+p.Name+"/uwsgi.sock")

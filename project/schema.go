@@ -117,7 +117,7 @@ var sections = []section{
 		number("reload-on-rss", "0", "MiB of memory above which a worker starts anew; 0 for never", 0, 1<<20, func(p *Project) *int { return &p.App.ReloadOnRSS }),
 		text("stats", "", "Where the statistics are served: a unix socket's path or 127.0.0.1:port; empty for nowhere", func(p *Project) *string { return &p.App.Stats }),
 		text("user", "", "The application's account; empty for the web server's", func(p *Project) *string { return &p.App.User }),
-		text("group", "", "The application's group; empty for the user's name", func(p *Project) *string { return &p.App.Group }),
+		text("group", "", "The application's group; empty for the web server's, which has to open the socket", func(p *Project) *string { return &p.App.Group }),
 		flag("lazy-apps", "false", "Load the application in each worker: for one that starts threads when it is imported", func(p *Project) *bool { return &p.App.LazyApps }),
 		text("mount", "", "URL prefix at which the application lives, such as /shop; empty for /", func(p *Project) *string { return &p.App.Mount }),
 	}},

@@ -1,0 +1,54 @@
+package gen
+
+// why holds the comments of the generated files: what a value is good for. The
+// templates name them.
+var why = map[string]struct{ en, zh string }{
+	"plugin":         {"Debian's uWSGI loads Python only by name, and strict needs it before the options it brings", "Debian 的 uWSGI 需要按名称加载 Python 插件；strict 要求插件写在它的选项之前"},
+	"strict":         {"A misspelled option stops the start instead of passing silently", "选项名写错时拒绝启动，而不是悄悄忽略"},
+	"master":         {"The master restarts workers that die and makes reloads possible", "主进程会重启死掉的工作进程，并支持平滑重载"},
+	"single":         {"One application: no second interpreter, which C extensions do not expect", "只有一个应用：不需要第二个解释器，C 扩展也不支持"},
+	"need-app":       {"Without the application exit at once, instead of answering 500 to everything", "应用加载失败时立即退出，而不是对所有请求返回 500"},
+	"lazy-apps":      {"Load the application in each worker: threads that it starts do not survive a fork", "在每个工作进程中加载应用：应用启动的线程无法在 fork 后存活"},
+	"mount":          {"The prefix moves from PATH_INFO to SCRIPT_NAME", "把前缀从 PATH_INFO 移到 SCRIPT_NAME"},
+	"socket":         {"nginx connects here: the same address stands in nginx.conf", "nginx 连接到这里：nginx.conf 中是同一个地址"},
+	"chmod":          {"Owner and group may connect, and nginx belongs to the group", "只有属主和属组可以连接，nginx 属于该组"},
+	"buffer-size":    {"Holds the largest request head that nginx lets through (large_client_header_buffers); a smaller one answers 502", "能容纳 nginx 放行的最大请求头（large_client_header_buffers）；太小会返回 502"},
+	"post-buffering": {"Read the body before the application does: one that ignores it would turn uploads into 502", "先读取请求体：如果应用不读取请求体，上传会变成 502"},
+	"limit-post":     {"The same limit as nginx's client_max_body_size, so that nginx answers 413 first", "与 nginx 的 client_max_body_size 相同，由 nginx 先返回 413"},
+	"harakiri":       {"End a stuck request before nginx gives up on it with 504", "在 nginx 以 504 放弃之前结束卡住的请求"},
+	"http-timeout":   {"As long as nginx waits; uWSGI's default is 4 seconds", "与 nginx 等待的时间相同；uWSGI 的默认值是 4 秒"},
+	"stop":           {"SIGTERM stops uWSGI (by default it reloads), and running requests finish first", "SIGTERM 停止 uWSGI（默认是重载），并先完成正在处理的请求"},
+	"delta":          {"Not all workers at once", "避免所有工作进程同时重启"},
+	"lifetime":       {"Fresh workers now and then, one after the other", "定期轮流更换工作进程"},
+	"max-fd":         {"Containers often have a huge limit, for which uWSGI would reserve gigabytes", "容器的上限往往很大，uWSGI 会为此占用数 GB 内存"},
+	"logging":        {"nginx has the access log; uWSGI logs the failures", "访问日志由 nginx 记录；uWSGI 只记录失败的请求"},
+	"raw":            {"From [uwsgi] of the description", "来自描述文件的 [uwsgi]"},
+	"params":         {"What every request tells the application. Host is sent as the client wrote it, with its port", "每个请求传给应用的参数。Host 按客户端所写传递，包含端口"},
+	"scheme":         {"TLS ends at nginx: the application learns of it here", "TLS 在 nginx 终止：应用由此得知协议"},
+	"forwarded":      {"Written by nginx, so that no client can forge them", "由 nginx 写入，客户端无法伪造"},
+	"hsts":           {"Browsers that were here once ask for TLS from then on", "访问过的浏览器以后只使用 TLS"},
+	"dotfiles":       {"Nothing below a folder such as .git is served", "不提供 .git 之类目录中的文件"},
+	"429":            {"Too Many Requests, instead of 503", "返回 429（请求过多），而不是 503"},
+	"refuse":         {"Hosts that no server names get no answer", "没有任何 server 声明的主机名不予应答"},
+	"body":           {"uWSGI's limit-post is the same", "uWSGI 的 limit-post 与此相同"},
+	"headers":        {"uWSGI's buffer-size is computed from these", "uWSGI 的 buffer-size 由此计算"},
+	"timeouts":       {"read_timeout is longer than uWSGI's harakiri", "read_timeout 比 uWSGI 的 harakiri 长"},
+	"response":       {"Room for cookies in the response head", "为响应头中的 cookie 留出空间"},
+	"tls":            {"Mozilla's TLS guideline 6.0", "Mozilla TLS 指南 6.0"},
+	"notify":         {"uWSGI says when the application is loaded", "uWSGI 在应用加载完成后通知 systemd"},
+	"kill":           {"The master alone gets the signal and lets running requests finish", "只有主进程收到信号，并让正在处理的请求完成"},
+	"runtime":        {"The socket's folder; /run is empty after a boot", "套接字所在目录；/run 在启动后为空"},
+	"hardening":      {"The application writes nothing of the system", "应用不会改动系统文件"},
+}
+
+// comment returns the comment of a key in a language.
+func comment(lang, key string) string {
+	text, ok := why[key]
+	switch {
+	case !ok:
+		return "# " + key // a test finds templates that name no comment
+	case lang == "zh":
+		return "# " + text.zh
+	}
+	return "# " + text.en
+}

@@ -1,0 +1,9 @@
+// Package templates owns the texts that gen renders, one folder a target.
+package templates
+
+import "embed"
+
+// FS holds the templates: TARGET/FILE.tmpl.
+//
+//go:embed native
+var FS embed.FS
