@@ -102,7 +102,7 @@ func newApp(s streams) *cli.App {
 		OnUsageError:              onUsageError,
 		DisableSliceFlagSeparator: false,
 		Commands: []*cli.Command{
-			lintCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s),
+			initCommand(s), genCommand(s), lintCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
