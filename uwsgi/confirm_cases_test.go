@@ -55,6 +55,7 @@ var confirmCases = []confirmCase{
 	{name: "placeholder in a key", main: "[uwsgi]\na = 1\nk%(a) = 2\n"},
 	{name: "placeholder of an option", main: "[uwsgi]\nprocesses = 4\nx = %(processes)\n"},
 	{name: "placeholder empty", main: "[uwsgi]\na =\nx = [%(a)]\n"},
+	{name: "placeholder of itself", main: "[uwsgi]\na = %(a + 1)%(a + 1)%(a + 1)\n"},
 	{name: "math", main: "[uwsgi]\nn = 4\na = %(n + 1)\nb = %(n - 1)\nc = %(n * 3)\nd = %(n / 2)\ne = %(n 2 + 3)\nf = %(n n)\n"},
 	{name: "math at the edges", main: "[uwsgi]\nn = 4\na = %(n / 0)\nb = %(n ++)\nc = %(n --)\nd = %(+ 3)\ne = %(nope + 2)\nf = %(n + nope)\ng = %( n)\nh = %(n ++ 1)\n"},
 	{name: "math with junk", main: "[uwsgi]\nn = 4x\nm = x4\na = %(n + 1)\nb = %(m + 1)\nc = %(n -1)\nd = %(9223372036854775807 + 0)\ne = %(99999999999999999999 + 0)\n"},
@@ -104,6 +105,8 @@ var confirmCases = []confirmCase{
 	{name: "an if that an include leaves open", main: "[uwsgi]\nini = b.ini\na = 1\nendif\nz = 1\n", files: map[string]string{"b.ini": "[uwsgi]\nif-env = NOPE\nb = 1\n"}},
 	{name: "if in another section", main: "[other]\nif-env = NOPE\n[uwsgi]\na = 1\n"},
 	{name: "else is no logic", main: "[uwsgi]\nif-env = FOO\na = 1\nelse =\nb = 1\nendif\n"},
+	{name: "if-opt is asked again for each line", main: "[uwsgi]\nif-not-opt = b\nset = b=x\na = 1\nendif\nif-opt = c\nd = 1\nendif\n"},
+	{name: "inherit below an open block", main: "[uwsgi]\ninherit = b.ini\nif-env = NOPE\na = 1\n", files: map[string]string{"b.ini": "[uwsgi]\nb = 1\nendif =\nc = 1\n"}},
 	{name: "booleans", main: "[uwsgi]\nmaster = false\nvacuum = False\nneed-app = 0\nthunder-lock = off\n"},
 	{name: "duplicates", main: "[uwsgi]\nmaster = true\nmaster = /x.pid\nprocesses = 2\nworkers = 4\nchmod-socket = 660\nchmod-socket = 666\n"},
 

@@ -104,7 +104,8 @@ type loader struct {
 	slab     []Option
 	tainted  bool               // the value that is being resolved depends on one that is not
 	heirs    map[string]*Option // the inherit that loaded a file, by the file's name
-	names    map[string]*Option // the first option of each name, once all are read
+	names    map[string]*Option // the first option of each name
+	indexed  int                // how many options names knows
 	// literal marks options whose value is not searched for placeholders.
 	literal map[*Option]bool
 }
@@ -150,9 +151,7 @@ func (l *loader) load(text *diag.File, parsed *File) *Config {
 	l.addFile(parsed)
 	l.lastINI = l.name
 	l.section(parsed, l.name, l.cfg.Section, nil)
-	if l.logic.open != nil && !l.full {
-		l.unclosed()
-	}
+	l.unclosed()
 	l.resolve()
 	l.mendEarly()
 	l.inherit()
@@ -321,9 +320,9 @@ func (l *loader) mendEarly() {
 			continue
 		}
 		l.tainted = false
-		value, ok := l.pass(o.Value, '%', l.substitute)
-		if ok && !l.tainted && reference(value) == "" {
-			l.cfg.Problems[e.problem].Fix = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: value}}
+		copied := Option{Value: o.Value}
+		if l.pass(&copied, '%', l.substitute) && !l.tainted && reference(copied.Value) == "" {
+			l.cfg.Problems[e.problem].Fix = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: copied.Value}}
 		}
 	}
 }
@@ -484,9 +483,7 @@ func (l *loader) inherit() {
 			l.include(o)
 		}
 	}
-	if l.logic.open != nil && !l.full {
-		l.unclosed()
-	}
+	l.unclosed()
 }
 
 // inherits tells whether an inherit option stands in the file that it names,

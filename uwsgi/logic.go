@@ -16,6 +16,10 @@ type logic struct {
 	plain  bool     // %(_) stays as it is
 	maybe  bool     // whether the lines count cannot be decided here
 	closed bool     // an if-* that is not true
+	// changes tells that a line of the block can change whether it is true:
+	// uWSGI asks again for each.
+	changes  bool
+	reported bool // that it has no end
 }
 
 // begin opens the block that an option starts.
@@ -27,6 +31,11 @@ func (l *loader) begin(o *Option) {
 		l.nested(o.File, o.Entry)
 		return
 	}
+	l.logic = l.evaluate(o)
+}
+
+// evaluate works out what the block of an option does to its lines.
+func (l *loader) evaluate(o *Option) logic {
 	g := logic{open: o, maybe: o.Maybe || l.maybe}
 	name, want, compare := strings.Cut(o.Value, "=")
 	not := strings.Contains(o.Info.Name, "-not-")
@@ -48,7 +57,8 @@ func (l *loader) begin(o *Option) {
 	case "for_readline":
 		g.values = l.lines(o, &g)
 	case "if_opt", "if_not_opt":
-		found := l.first(name)
+		g.changes = true
+		found := l.named(name)
 		switch {
 		case found == nil:
 			decide(false, true, "")
@@ -71,6 +81,7 @@ func (l *loader) begin(o *Option) {
 		decide(false, true, "")
 		g.plain = true
 	case "if_plugin", "if_not_plugin":
+		g.changes = true
 		decide(true, l.plugins[o.Value], o.Value)
 	case "if_exists", "if_not_exists",
 		"if_file", "if_not_file",
@@ -80,7 +91,7 @@ func (l *loader) begin(o *Option) {
 	default:
 		decide(true, false, o.Value)
 	}
-	l.logic = g
+	return g
 }
 
 // repeat adds a line of a block as often as the block says.
@@ -92,6 +103,9 @@ func (l *loader) repeat(f *File, e *Entry) {
 	}
 	if e.Key == "else" {
 		l.problem(BadLogic, f, e.KeySpan, "uWSGI 2.0 has no else: it takes it for an unknown option, and both branches stand in the same block")
+	}
+	if l.logic.changes {
+		l.logic = l.evaluate(l.logic.open)
 	}
 	g := l.logic
 	l.running = true
@@ -121,13 +135,16 @@ func (l *loader) nested(f *File, e *Entry) {
 // unclosed reports the block that is open when all files are read.
 func (l *loader) unclosed() {
 	o := l.logic.open
+	if o == nil || l.full || l.logic.reported {
+		return
+	}
+	l.logic.reported = true
 	end := "endif"
 	effect := "options below it count only when the condition holds, to the end of the file"
 	if strings.HasPrefix(o.Info.Name, "for") {
 		end, effect = "endfor", "every option below it is repeated, to the end of the file"
 	}
 	l.problem(BadLogic, o.File, o.Entry.KeySpan, "the block of %s has no %s: %s", o.Key, end, effect)
-	l.logic = logic{}
 }
 
 // tokens splits at spaces as strtok does.
@@ -144,16 +161,6 @@ func counted(n int) []string {
 		values[i] = strconv.Itoa(i + 1)
 	}
 	return values
-}
-
-// first returns the first option of a name.
-func (l *loader) first(name string) *Option {
-	for _, o := range l.cfg.Options {
-		if o.Key == name {
-			return o
-		}
-	}
-	return nil
 }
 
 // local makes a path of the configuration absolute.

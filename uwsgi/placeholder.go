@@ -43,14 +43,13 @@ func (l *loader) resolve() {
 	for _, p := range passes {
 		for _, o := range waiting {
 			l.tainted = false
-			value, ok := l.pass(o.Value, p.symbol, p.find)
+			ok := l.pass(o, p.symbol, p.find)
 			o.Unresolved = o.Unresolved || l.tainted
 			if !ok && !o.Unresolved {
 				o.Unresolved = true
 				endless[o] = true
 				l.problem(UndefinedPlaceholder, o.File, o.ValueLocation().Span, "the placeholders of %s lead back to themselves: uWSGI never ends replacing them", o.Key)
 			}
-			o.Value = value
 		}
 	}
 	for _, o := range waiting {
@@ -60,11 +59,12 @@ func (l *loader) resolve() {
 	}
 }
 
-// pass replaces symbol(name) in a value, in uWSGI's own way
+// pass replaces symbol(name) in an option's value, in uWSGI's own way
 // (core/utils.c, uwsgi_apply_config_pass): after each replacement it starts
 // over at the second byte, so that a placeholder which another one puts at the
 // value's beginning stays as it is. It returns false when it does not end.
-func (l *loader) pass(value string, symbol byte, find func(string) (string, bool)) (string, bool) {
+func (l *loader) pass(o *Option, symbol byte, find func(string) (string, bool)) bool {
+	value := o.Value
 	state, depth, key := 0, 0, 0
 	replaced := 0
 	for j := 0; j < len(value); j++ {
@@ -94,15 +94,16 @@ func (l *loader) pass(value string, symbol byte, find func(string) (string, bool
 			replaced++
 			size := len(value) + len(found)
 			if l.bytes += size; replaced > maxReplacements || size > maxContent || l.bytes > maxBytes {
-				return value, false
+				return false
 			}
 			value = value[:key-2] + found + value[j+1:]
+			o.Value = value
 			j = 0
 		default:
 			state++
 		}
 	}
-	return value, true
+	return true
 }
 
 // substitute returns what stands for %(name): the first option of that name,
@@ -171,17 +172,17 @@ func calculate(a int64, operator string, b int64) int64 {
 	return a / b
 }
 
-// named returns the first option of a name, by an index that is made when it
-// is first asked for.
+// named returns the first option of a name.
 func (l *loader) named(name string) *Option {
 	if l.names == nil {
 		l.names = make(map[string]*Option, len(l.cfg.Options))
-		for _, o := range l.cfg.Options {
-			if l.names[o.Key] == nil {
-				l.names[o.Key] = o
-			}
+	}
+	for _, o := range l.cfg.Options[l.indexed:] {
+		if l.names[o.Key] == nil {
+			l.names[o.Key] = o
 		}
 	}
+	l.indexed = len(l.cfg.Options)
 	return l.names[name]
 }
 
