@@ -138,8 +138,8 @@ func TestEveryCommentExists(t *testing.T) {
 func TestBufferSize(t *testing.T) {
 	t.Parallel()
 	p := project.New()
-	if got := BufferSize(p); got != 41984 {
-		t.Errorf("with nginx's defaults: %d bytes, want 41984", got)
+	if got := BufferSize(p); got != 50176 {
+		t.Errorf("with nginx's defaults: %d bytes, want 50176", got)
 	}
 	p.Limits.HeaderSize = 64 << 10
 	if got := BufferSize(p); got != 65535 {

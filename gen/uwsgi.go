@@ -72,9 +72,10 @@ func (r *renderer) uwsgi() *uwsgiView {
 			v.ChownSocket = p.App.User + ":" + p.Target.NginxGroup
 		}
 	}
-	if p.Target.Init != "container" {
-		v.UID, v.GID = p.App.User, p.App.Group
-	} else {
+	// Under a unit's User= they change nothing; started as root they give its
+	// rights up before the socket is made.
+	v.UID, v.GID = p.App.User, p.App.Group
+	if p.Target.Init == "container" {
 		v.MaxFD = containerFiles
 	}
 	if v.MaxRequests > 0 && known(p.Target.Uwsgi, "2.0.29") {
@@ -100,13 +101,14 @@ func known(release, since string) bool {
 func seconds(d time.Duration) int { return int(d / time.Second) }
 
 // BufferSize returns uWSGI's buffer-size in bytes: as described, or as large as
-// the largest request head that nginx lets through needs, which is the URI
-// twice, a header in every buffer, and the parameters.
+// the largest request head that nginx lets through needs: what fills its
+// buffers, the URI a second time (REQUEST_URI and PATH_INFO), the Host a second
+// time (HTTP_X_FORWARDED_HOST), and the other parameters.
 func BufferSize(p *project.Project) int {
 	if p.App.BufferSize > 0 {
 		return p.App.BufferSize
 	}
-	return min(maxPacket, (p.Limits.Headers+1)*p.Limits.HeaderSize+1024)
+	return min(maxPacket, (p.Limits.Headers+2)*p.Limits.HeaderSize+1024)
 }
 
 // LargestBody returns the largest request body, in bytes, that any route lets

@@ -10,7 +10,7 @@ def application(environ, start_response):
     body = environ["wsgi.input"].read(length) if length else b""
     answer = {
         "method": environ["REQUEST_METHOD"],
-        "script": environ["SCRIPT_NAME"],
+        "script": environ.get("SCRIPT_NAME", ""),
         "path": environ["PATH_INFO"],
         "scheme": environ["wsgi.url_scheme"],
         "host": environ.get("HTTP_HOST"),
