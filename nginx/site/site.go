@@ -2,6 +2,7 @@ package site
 
 import (
 	"iter"
+	"sync"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx"
@@ -25,6 +26,9 @@ type Config struct {
 	Variables map[string][]*Node
 
 	byName map[string][]*Node
+
+	indexOnce sync.Once
+	index     *index
 }
 
 // Node is a directive at one place of the configuration. A file that is

@@ -1,0 +1,80 @@
+package realtest
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Nginx runs the real nginx with the configuration conf until the test ends.
+// conf holds everything but pid and logs; it listens on ports of 127.0.0.1.
+func Nginx(t testing.TB, conf string, ports ...int) {
+	t.Helper()
+	path := Need(t, "nginx")
+	dir := t.TempDir()
+	open(t, dir)
+	file := filepath.Join(dir, "nginx.conf")
+	if err := os.WriteFile(file, []byte("pid "+dir+"/nginx.pid;\nerror_log "+dir+"/error.log;\n"+conf), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "-c", file, "-p", dir, "-e", filepath.Join(dir, "start.log"), "-g", "daemon off;")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(done)
+	}()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		select {
+		case <-done:
+		case <-time.After(5 * time.Second):
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			<-done
+		}
+	})
+	deadline := time.Now().Add(10 * time.Second)
+	for _, port := range ports {
+		for {
+			c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err == nil {
+				c.Close()
+				break
+			}
+			if time.Now().After(deadline) {
+				log, _ := os.ReadFile(filepath.Join(dir, "start.log"))
+				t.Fatalf("nginx does not start: %s", log)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// RawRequest sends bytes to a port of 127.0.0.1 and returns the whole answer.
+func RawRequest(t testing.TB, port int, request string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(answer), "\r\n", "\n")
+}

@@ -1,0 +1,242 @@
+package site
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dlclark/regexp2"
+
+	"github.com/deployctl/deployctl/diag"
+)
+
+// matchTimeout bounds how long a regular expression may search: some take for
+// ever on some texts.
+const matchTimeout = 100 * time.Millisecond
+
+// index holds what Match looks up, made when it is first asked.
+type index struct {
+	addresses map[address]*virtual
+	locations map[*Scope]*locations
+	regexes   sync.Map // *Location or the text of a server's name -> *regexp2.Regexp
+}
+
+type address struct {
+	unix, host string
+	port       int
+}
+
+// virtual is the servers of one address.
+type virtual struct {
+	exact, leading, trailing map[string]*Server
+	regexes                  []nameRegex
+	fallback                 *Server
+	marked                   bool // fallback was marked default_server
+	match                    func(pattern, text string) bool
+}
+
+type nameRegex struct {
+	pattern string
+	server  *Server
+}
+
+// locations is a list of locations that stand side by side.
+type locations struct {
+	exact, prefixes map[string]*Location
+	lengths         []int // of the prefixes, the longest first
+	regexes         []*Location
+}
+
+// matching returns the index, which is made once.
+func (c *Config) matching() *index {
+	c.indexOnce.Do(func() {
+		x := &index{addresses: map[address]*virtual{}, locations: map[*Scope]*locations{}}
+		for _, s := range c.Servers {
+			for _, l := range s.Listens {
+				x.add(address{l.Unix, l.Host, l.Port}, s, l.Default)
+			}
+			x.list(s.Scope, s.Locations)
+		}
+		c.index = x
+	})
+	return c.index
+}
+
+// add puts a server into the list of an address. The first one of a name wins.
+func (x *index) add(a address, s *Server, marked bool) {
+	v := x.addresses[a]
+	if v == nil {
+		v = &virtual{exact: map[string]*Server{}, leading: map[string]*Server{}, trailing: map[string]*Server{}, match: x.matchName}
+		x.addresses[a] = v
+	}
+	if v.fallback == nil || marked && !v.marked {
+		v.fallback, v.marked = s, marked
+	}
+	put := func(to map[string]*Server, name string) {
+		if to[name] == nil {
+			to[name] = s
+		}
+	}
+	for _, n := range s.Names {
+		switch n.Kind {
+		case ExactName:
+			put(v.exact, n.Value)
+		case LeadingWildcard:
+			suffix := strings.TrimPrefix(strings.TrimPrefix(n.Value, "*"), ".")
+			if strings.HasPrefix(n.Value, ".") {
+				put(v.exact, suffix)
+			}
+			put(v.leading, suffix)
+		case TrailingWildcard:
+			put(v.trailing, strings.TrimSuffix(n.Value, ".*"))
+		case RegexName:
+			v.regexes = append(v.regexes, nameRegex{n.Value[1:], s})
+		}
+	}
+}
+
+// at returns the servers of the address that a request arrived at: those of
+// the very address, else those of all addresses of its port.
+func (x *index) at(r Request) *virtual {
+	if path, ok := strings.CutPrefix(r.Addr, "unix:"); ok {
+		return x.addresses[address{unix: path}]
+	}
+	host, port := splitAddr(r)
+	if host != "" {
+		if v := x.addresses[address{"", host, port}]; v != nil {
+			return v
+		}
+	}
+	wild := "*"
+	if strings.HasPrefix(host, "[") {
+		wild = "[::]"
+	}
+	if v := x.addresses[address{"", wild, port}]; v != nil {
+		return v
+	}
+	if host != "" {
+		return nil
+	}
+	// Nobody said which address: any of the port, in a fixed order.
+	var found address
+	for a := range x.addresses {
+		if a.unix == "" && a.port == port && (found.port == 0 || a.host < found.host) {
+			found = a
+		}
+	}
+	return x.addresses[found]
+}
+
+// find returns the server of a host: an exact name, the longest wildcard at the
+// start, the longest at the end, the first regular expression, the default.
+func (v *virtual) find(host string) (*Server, diag.Text) {
+	if s := v.exact[host]; s != nil && host != "" {
+		return s, diag.T("server_name is exactly %q", host)
+	}
+	for rest := host; ; {
+		_, after, ok := strings.Cut(rest, ".")
+		if !ok || after == "" {
+			break
+		}
+		if s := v.leading[after]; s != nil {
+			return s, diag.T("*.%s is the longest wildcard that matches", after)
+		}
+		rest = after
+	}
+	for rest := host; ; {
+		i := strings.LastIndexByte(rest, '.')
+		if i <= 0 {
+			break
+		}
+		rest = rest[:i]
+		if s := v.trailing[rest]; s != nil {
+			return s, diag.T("%s.* is the longest wildcard that matches", rest)
+		}
+	}
+	for _, r := range v.regexes {
+		if host != "" && v.match(r.pattern, host) {
+			return r.server, diag.T("~%s is the first regular expression that matches", r.pattern)
+		}
+	}
+	if s := v.exact[""]; s != nil && host == "" {
+		return s, diag.T("the server has no name, and the request no Host")
+	}
+	if v.marked {
+		return v.fallback, diag.T("no name matches: default_server")
+	}
+	return v.fallback, diag.T("no name matches: the first server of the address")
+}
+
+// list indexes locations that stand side by side, and those nested in them.
+func (x *index) list(s *Scope, all []*Location) {
+	if len(all) == 0 {
+		return
+	}
+	l := &locations{exact: map[string]*Location{}, prefixes: map[string]*Location{}}
+	for _, loc := range all {
+		switch loc.Kind {
+		case Exact:
+			if l.exact[loc.Pattern] == nil {
+				l.exact[loc.Pattern] = loc
+			}
+		case Prefix, PrefixNoRegex:
+			if l.prefixes[loc.Pattern] == nil {
+				l.prefixes[loc.Pattern] = loc
+				l.lengths = append(l.lengths, len(loc.Pattern))
+			}
+		case Regex, RegexNoCase:
+			l.regexes = append(l.regexes, loc)
+		}
+		if loc.Scope != s {
+			x.list(loc.Scope, loc.Locations)
+		}
+	}
+	slices.SortFunc(l.lengths, func(a, b int) int { return b - a })
+	l.lengths = slices.Compact(l.lengths)
+	x.locations[s] = l
+}
+
+// longest returns the location with the longest prefix of path.
+func (l *locations) longest(path string) *Location {
+	for _, n := range l.lengths {
+		if n <= len(path) {
+			if loc := l.prefixes[path[:n]]; loc != nil {
+				return loc
+			}
+		}
+	}
+	return nil
+}
+
+// matches tells whether a location's regular expression matches. One that does
+// not compile, or takes too long, does not.
+func (x *index) matches(l *Location, path string) bool {
+	options := regexp2.None
+	if l.Kind == RegexNoCase {
+		options = regexp2.IgnoreCase
+	}
+	return x.regex(l, l.Pattern, path, options)
+}
+
+// matchName compares a host with the regular expression of a server_name.
+func (x *index) matchName(pattern, host string) bool {
+	return x.regex(pattern, pattern, host, regexp2.IgnoreCase)
+}
+
+func (x *index) regex(key any, pattern, text string, options regexp2.RegexOptions) bool {
+	cached, ok := x.regexes.Load(key)
+	if !ok {
+		re, err := regexp2.Compile(pattern, options)
+		if err == nil {
+			re.MatchTimeout = matchTimeout
+		}
+		cached, _ = x.regexes.LoadOrStore(key, re)
+	}
+	re, _ := cached.(*regexp2.Regexp)
+	if re == nil {
+		return false
+	}
+	found, err := re.MatchString(text)
+	return err == nil && found
+}
