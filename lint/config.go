@@ -52,7 +52,8 @@ func (c Config) rank(d *diag.Diagnostic) bool {
 		}
 		d.Severity = s
 	}
-	return d.Severity >= c.MinSeverity && !matches(c.Ignore, d.Rule)
+	selected := len(c.Select) == 0 || matches(c.Select, d.Rule)
+	return selected && d.Severity >= c.MinSeverity && !matches(c.Ignore, d.Rule)
 }
 
 // FailSeverity returns the severity from which a run fails.

@@ -152,6 +152,7 @@ func (o *initOptions) found(d *project.Detection) {
 
 // finish applies the overrides and returns the description's text.
 func (o *initOptions) finish(p *project.Project, path string) (string, error) {
+	inRoot := p.Chdir == p.Root
 	if name, ok := o.overrides["name"]; ok {
 		if p.Root == "/srv/"+p.Name {
 			p.Root = "/srv/" + name
@@ -162,10 +163,10 @@ func (o *initOptions) finish(p *project.Project, path string) (string, error) {
 		p.Name = name
 	}
 	if root, ok := o.overrides["root"]; ok {
-		if p.Chdir == p.Root {
-			p.Chdir = root
-		}
 		p.Root = root
+	}
+	if inRoot {
+		p.Chdir = p.Root
 	}
 	if module, ok := o.overrides["module"]; ok {
 		p.Module = module

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
@@ -12,5 +13,5 @@ import (
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules)
+	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules, lintrule.Rules)
 }
