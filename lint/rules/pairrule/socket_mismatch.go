@@ -1,0 +1,77 @@
+package pairrule
+
+import (
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/pair"
+)
+
+// SocketMismatch finds requests that go to an address that no uWSGI file binds.
+var SocketMismatch = &lint.Rule{
+	ID:       "pair-socket-mismatch",
+	Severity: diag.Error,
+	Summary:  "nginx passes requests to an address that no uWSGI file binds",
+	Page:     page("pair-socket-mismatch"),
+	Check:    checkSocketMismatch,
+}
+
+func checkSocketMismatch(p *lint.Pass) {
+	if !p.BindsKnown() {
+		return
+	}
+	for _, via := range p.Passes {
+		for _, t := range via.Targets {
+			if t.Unknown || len(t.Binds) > 0 || elsewhere(p, via, t) {
+				continue
+			}
+			reportMismatch(p, via, t)
+		}
+	}
+}
+
+// elsewhere tells whether a target is plainly meant for another program or
+// another machine, whose files are not among these.
+func elsewhere(p *lint.Pass, via *pair.Pass, t *pair.Target) bool {
+	if t.Network == pair.TCP && !t.Loopback() && !t.Wildcard() {
+		// One of several backends, or a name that another container bears.
+		for _, other := range via.Targets {
+			if len(other.Binds) > 0 {
+				return true
+			}
+		}
+		if t.Named() {
+			near := p.Nearest(t.Endpoint)
+			return near == nil || near.Port != t.Port && via.Protocol != pair.UWSGI
+		}
+	}
+	if via.Protocol == pair.UWSGI || via.Protocol == pair.SUWSGI {
+		return false
+	}
+	// What speaks HTTP or FastCGI may be any program, unless a listener of
+	// uWSGI waits for just such requests and gets none.
+	for _, b := range p.Binds {
+		if b.Protocol == via.Protocol && b.ForNginx && len(b.Passes) == 0 {
+			return t.Network != b.Network
+		}
+	}
+	return true
+}
+
+func reportMismatch(p *lint.Pass, via *pair.Pass, t *pair.Target) {
+	d := diag.Diagnostic{
+		Location: t.At,
+		Message:  diag.T("no uWSGI file binds %s", t.Nginx()),
+		Why:      diag.T("502: connect() to %s failed (111: Connection refused) while connecting to upstream", t.Nginx()),
+	}
+	if t.Network == pair.Unix {
+		d.Why = diag.T("502: connect() to %s failed (2: No such file or directory) while connecting to upstream", t.Nginx())
+	}
+	if near := p.Nearest(t.Endpoint); near != nil {
+		d.Help = diag.T("%s binds %s: use one address in both files", near.Option.File.Name, near.Endpoint)
+		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("%s binds %s", near.Option.Key, near.Endpoint)}}
+	}
+	if t.At.File != via.Node.File.File || t.At.Span != via.Node.Args[0].Span {
+		d.Related = append(d.Related, diag.Related{Location: via.Node.HeadLocation(), Message: diag.T("requests are passed here")})
+	}
+	p.Report(d)
+}
