@@ -74,7 +74,7 @@ func size[T any, N int | int64](name, def, doc string, at func(*T) *N) field[T] 
 		func(t *T) string { return formatSize(int64(*at(t))) }}
 }
 
-func flag[T any](name, def, doc string, at func(*T) *bool) field[T] {
+func boolean[T any](name, def, doc string, at func(*T) *bool) field[T] {
 	return field[T]{name, doc, def,
 		func(t *T, v string) (err error) { *at(t), err = parseBool(v); return err },
 		func(t *T) string { return strconv.FormatBool(*at(t)) }}
@@ -118,7 +118,7 @@ var sections = []section{
 		text("stats", "", "Where the statistics are served: a unix socket's path or 127.0.0.1:port; empty for nowhere", func(p *Project) *string { return &p.App.Stats }),
 		text("user", "", "The application's account; empty for the web server's", func(p *Project) *string { return &p.App.User }),
 		text("group", "", "The application's group; empty for the web server's, which has to open the socket", func(p *Project) *string { return &p.App.Group }),
-		flag("lazy-apps", "false", "Load the application in each worker: for one that starts threads when it is imported", func(p *Project) *bool { return &p.App.LazyApps }),
+		boolean("lazy-apps", "false", "Load the application in each worker: for one that starts threads when it is imported", func(p *Project) *bool { return &p.App.LazyApps }),
 		text("mount", "", "URL prefix at which the application lives, such as /shop; empty for /", func(p *Project) *string { return &p.App.Mount }),
 	}},
 	{"limits", "Limits, on both sides", []field[Project]{
@@ -150,13 +150,13 @@ var sections = []section{
 var serverFields = []field[Server]{
 	list("listen", "", "Addresses as nginx writes them; empty for 80, or 443 with TLS", func(s *Server) *[]string { return &s.Listen }),
 	list("names", "_", "Host names", func(s *Server) *[]string { return &s.Names }),
-	flag("default", "false", "Answer hosts that no server names", func(s *Server) *bool { return &s.Default }),
+	boolean("default", "false", "Answer hosts that no server names", func(s *Server) *bool { return &s.Default }),
 	word("tls", "Where the certificate comes from", func(s *Server) *TLS { return &s.TLS }, NoTLS, OwnTLS, LetsEncrypt),
 	text("certificate", "", "The certificate's path on the server", func(s *Server) *string { return &s.Certificate }),
 	text("key", "", "The key's path on the server", func(s *Server) *string { return &s.Key }),
 	word("profile", "Mozilla's TLS profile", func(s *Server) *string { return &s.Profile }, "intermediate", "modern"),
 	span("hsts", "365d", "How long browsers insist on TLS; 0 for not at all", func(s *Server) *time.Duration { return &s.HSTS }),
-	flag("redirect-http", "true", "Redirect port 80 to TLS", func(s *Server) *bool { return &s.RedirectHTTP }),
+	boolean("redirect-http", "true", "Redirect port 80 to TLS", func(s *Server) *bool { return &s.RedirectHTTP }),
 	text("raw", "", "nginx directives for the server block", func(s *Server) *string { return &s.Raw }),
 }
 
@@ -168,7 +168,7 @@ var routeFields = []field[Route]{
 	text("to", "", "Where a redirect or upstream leads", func(r *Route) *string { return &r.To }),
 	number("code", "302", "Status of a redirect", 301, 308, func(r *Route) *int { return &r.Code }),
 	span("expires", "0s", "How long browsers keep the files", func(r *Route) *time.Duration { return &r.Expires }),
-	flag("media", "false", "Files that users uploaded: sent as they are and never interpreted", func(r *Route) *bool { return &r.Media }),
+	boolean("media", "false", "Files that users uploaded: sent as they are and never interpreted", func(r *Route) *bool { return &r.Media }),
 	text("rate", "", "Requests of one client, such as 10r/s or 60r/m; empty for no limit", func(r *Route) *string { return &r.Rate }),
 	number("burst", "20", "Requests above the rate that are still served", 0, 100000, func(r *Route) *int { return &r.Burst }),
 	size("body", "0", "Largest request body; 0 for that of [limits]", func(r *Route) *int64 { return &r.Body }),
@@ -181,7 +181,7 @@ var backendFields = []field[Backend]{
 	number("weight", "1", "Share of the requests", 1, 1000, func(b *Backend) *int { return &b.Weight }),
 	number("max-fails", "1", "Failures after which it is left out", 0, 1000, func(b *Backend) *int { return &b.MaxFails }),
 	span("fail-timeout", "10s", "How long it is left out", func(b *Backend) *time.Duration { return &b.FailTimeout }),
-	flag("backup", "false", "Only used when the others fail", func(b *Backend) *bool { return &b.Backup }),
+	boolean("backup", "false", "Only used when the others fail", func(b *Backend) *bool { return &b.Backup }),
 }
 
 // defaults sets every field to its default.
