@@ -16,6 +16,7 @@ import (
 	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/tui"
 )
 
 // deployFolder is where generated files go, below the project's folder.
@@ -72,7 +73,14 @@ func runInit(ctx context.Context, o *initOptions) error {
 	if err != nil {
 		return err
 	}
-	text, err := o.finish(p, path)
+	o.override(p)
+	if o.prompt && !o.yes {
+		if err := tui.Ask(ctx, o.in, o.out, p, valid); err != nil {
+			return err
+		}
+		fmt.Fprintln(o.out)
+	}
+	text, err := o.text(p, path)
 	if err != nil {
 		return err
 	}
@@ -150,8 +158,21 @@ func (o *initOptions) found(d *project.Detection) {
 	fmt.Fprintln(o.out)
 }
 
-// finish applies the overrides and returns the description's text.
-func (o *initOptions) finish(p *project.Project, path string) (string, error) {
+// valid says what the reader of a description would say of this one.
+func valid(p *project.Project) error {
+	text, err := p.Marshal("")
+	if err != nil {
+		return err
+	}
+	_, err = project.Parse(project.FileName, text)
+	if found, ok := project.IsInvalid(err); ok {
+		return errors.New(found[0].Message.String())
+	}
+	return err
+}
+
+// override applies what the command line says.
+func (o *initOptions) override(p *project.Project) {
 	inRoot := p.Chdir == p.Root
 	if name, ok := o.overrides["name"]; ok {
 		if p.Root == "/srv/"+p.Name {
@@ -182,6 +203,10 @@ func (o *initOptions) finish(p *project.Project, path string) (string, error) {
 	if o.lang != "" {
 		p.Target.Lang = o.lang
 	}
+}
+
+// text returns the description as it is written to path.
+func (o *initOptions) text(p *project.Project, path string) (string, error) {
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("read the description: %w", err)

@@ -15,14 +15,15 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deployctl/deployctl/internal/nearest"
+	"github.com/deployctl/deployctl/tui"
 )
 
 // The exit codes are a contract: scripts and hooks build on them.
 const (
-	exitOK       = 0
-	exitFindings = 1 // findings, or --check found a difference
-	exitError    = 2 // wrong usage, or something that could not be done
-	exitBroken   = 130
+	exitOK          = 0
+	exitFindings    = 1 // findings, or --check found a difference
+	exitError       = 2 // wrong usage, or something that could not be done
+	exitInterrupted = 130
 )
 
 // streams are a command's connections to the world.
@@ -77,13 +78,16 @@ func (s streams) finish(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK // the reader has seen enough
 	case errors.Is(err, context.Canceled):
-		return exitBroken
+		return exitInterrupted
 	case errors.As(err, &usage):
 		fmt.Fprintf(s.err, "deployctl: %s\n", usage.message)
 		fmt.Fprintf(s.err, "Run `%s --help` for usage.\n", strings.TrimSpace("deployctl "+usage.command))
 		return exitError
 	}
 	fmt.Fprintf(s.err, "deployctl: %s\n", err)
+	if errors.Is(err, tui.ErrAborted) {
+		return exitInterrupted
+	}
 	return exitError
 }
 
