@@ -41,5 +41,8 @@ bench: build
 generate:
 	$(GO) generate ./...
 
+picture: build
+	@scripts/picture.sh $(BIN)
+
 clean:
 	rm -rf bin dist
