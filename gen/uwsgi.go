@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// maxPacket is the largest request head that the uwsgi protocol holds.
-	maxPacket = 65535
 	// minuteDelta spreads the ends of the workers' lives.
 	lifetimeDelta = 300
 	// containerFiles bounds the file descriptors in a container.
@@ -101,14 +99,12 @@ func known(release, since string) bool {
 func seconds(d time.Duration) int { return int(d / time.Second) }
 
 // BufferSize returns uWSGI's buffer-size in bytes: as described, or as large as
-// the largest request head that nginx lets through needs: what fills its
-// buffers, the URI a second time (REQUEST_URI and PATH_INFO), the Host a second
-// time (HTTP_X_FORWARDED_HOST), and the other parameters.
+// the largest request head that nginx lets through needs.
 func BufferSize(p *project.Project) int {
 	if p.App.BufferSize > 0 {
 		return p.App.BufferSize
 	}
-	return min(maxPacket, (p.Limits.Headers+2)*p.Limits.HeaderSize+1024)
+	return p.HeadBuffer()
 }
 
 // LargestBody returns the largest request body, in bytes, that any route lets
