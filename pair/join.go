@@ -16,7 +16,7 @@ const maxReached = 32
 // Join finds out who talks to whom. It takes time in proportion to the sizes
 // of both sides.
 func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
-	p := &Pair{Nginx: nginx, Uwsgi: uw}
+	p := &Pair{Nginx: nginx, Uwsgi: uw, byConfig: make(map[*uwsgi.Config][]*Bind, len(uw))}
 	for _, c := range uw {
 		found := binds(c)
 		if len(found) == 0 {
@@ -29,6 +29,7 @@ func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
 			}
 		}
 		p.Binds = append(p.Binds, found...)
+		p.byConfig[c] = found
 	}
 	for _, c := range nginx {
 		p.Passes = append(p.Passes, passes(c)...)
@@ -60,6 +61,9 @@ func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
 	}
 	return p
 }
+
+// BindsOf returns the addresses that one uWSGI file listens on, in reading order.
+func (p *Pair) BindsOf(c *uwsgi.Config) []*Bind { return p.byConfig[c] }
 
 // settleGuesses decides about addresses that depend on where a uWSGI file lies
 // (%d and its like): one that nginx names is right, others cannot be known.

@@ -18,6 +18,7 @@ type Pair struct {
 	Units []*Unit
 
 	index     index
+	byConfig  map[*uwsgi.Config][]*Bind
 	openEnded bool // some uWSGI file may listen on more than is known
 }
 

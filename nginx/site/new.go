@@ -11,6 +11,9 @@ import (
 // several times would otherwise multiply without end.
 const maxNodes = 4 << 20
 
+// manyNodes is the number of nodes above which a scope is indexed by name.
+const manyNodes = 48
+
 // New works out what a configuration means. ctx is the context of the main
 // file's directives; 0 takes it from a `# deployctl:context http,server`
 // comment, or from the content.
@@ -85,6 +88,14 @@ func (b *builder) close(s *Scope, start int) {
 	if own := b.pending[start:]; len(own) > 0 {
 		s.Nodes = append(make([]*Node, 0, len(own)), own...)
 		b.pending = b.pending[:start]
+	}
+	// Inherited values are looked up in http from every location: a search
+	// through thousands of servers each time would make that quadratic.
+	if len(s.Nodes) > manyNodes {
+		s.byName = map[string][]*Node{}
+		for _, n := range s.Nodes {
+			s.byName[n.Name.Value] = append(s.byName[n.Name.Value], n)
+		}
 	}
 }
 

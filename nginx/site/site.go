@@ -49,6 +49,8 @@ type Scope struct {
 	Opener  *Node // the directive whose block it is; nil for the outermost
 	Parent  *Scope
 	Nodes   []*Node // in reading order, without include directives that were followed
+
+	byName map[string][]*Node // of a scope with many nodes
 }
 
 // Server is one server block of http.
@@ -135,6 +137,9 @@ func (c *Config) Find(name string) []*Node { return c.byName[name] }
 
 // Here returns the directives of that name that stand in this very scope.
 func (s *Scope) Here(name string) []*Node {
+	if s.byName != nil {
+		return s.byName[name]
+	}
 	var found []*Node
 	for _, n := range s.Nodes {
 		if n.Name.Value == name {

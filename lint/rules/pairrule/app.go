@@ -11,8 +11,8 @@ import (
 
 // passTo returns the first place of nginx that reaches a uWSGI file, or nil.
 func passTo(p *lint.Pass, c *uwsgi.Config) *pair.Pass {
-	for _, b := range p.Binds {
-		if b.Config == c && b.ForNginx && len(b.Passes) > 0 {
+	for _, b := range p.BindsOf(c) {
+		if b.ForNginx && len(b.Passes) > 0 {
 			return b.Passes[0].Pass
 		}
 	}
@@ -76,8 +76,8 @@ func asynchronous(c *uwsgi.Config) bool {
 
 // bindOf returns the first listener of a uWSGI file that is meant for nginx, or nil.
 func bindOf(p *lint.Pass, c *uwsgi.Config) *pair.Bind {
-	for _, b := range p.Binds {
-		if b.Config == c && b.ForNginx {
+	for _, b := range p.BindsOf(c) {
+		if b.ForNginx {
 			return b
 		}
 	}

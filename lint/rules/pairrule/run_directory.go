@@ -45,8 +45,8 @@ func checkRunDirectory(p *lint.Pass) {
 				Help:     diag.T("write RuntimeDirectory=%s in the systemd unit", folder),
 			})
 		}
-		for _, b := range p.Binds {
-			if b.Config == c && b.Network == pair.Unix && !b.Unknown {
+		for _, b := range p.BindsOf(c) {
+			if b.Network == pair.Unix && !b.Unknown {
 				report(b.Option, b.Path)
 			}
 		}

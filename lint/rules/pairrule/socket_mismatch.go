@@ -19,9 +19,10 @@ func checkSocketMismatch(p *lint.Pass) {
 	if !p.BindsKnown() {
 		return
 	}
+	waiting := waitingBinds(p)
 	for _, via := range p.Passes {
 		for _, t := range via.Targets {
-			if t.Unknown || len(t.Binds) > 0 || elsewhere(p, via, t) {
+			if t.Unknown || len(t.Binds) > 0 || elsewhere(p, via, t, waiting) {
 				continue
 			}
 			reportMismatch(p, via, t)
@@ -29,9 +30,26 @@ func checkSocketMismatch(p *lint.Pass) {
 	}
 }
 
+// listener is what two listeners have in common that might be mixed up.
+type listener struct {
+	protocol pair.Protocol
+	network  pair.Network
+}
+
+// waitingBinds returns the kinds of listeners that nothing passes to.
+func waitingBinds(p *lint.Pass) map[listener]bool {
+	waiting := map[listener]bool{}
+	for _, b := range p.Binds {
+		if b.ForNginx && len(b.Passes) == 0 {
+			waiting[listener{b.Protocol, b.Network}] = true
+		}
+	}
+	return waiting
+}
+
 // elsewhere tells whether a target is plainly meant for another program or
 // another machine, whose files are not among these.
-func elsewhere(p *lint.Pass, via *pair.Pass, t *pair.Target) bool {
+func elsewhere(p *lint.Pass, via *pair.Pass, t *pair.Target, waiting map[listener]bool) bool {
 	if t.Network == pair.TCP && !t.Loopback() && !t.Wildcard() {
 		// One of several backends, or a name that another container bears.
 		for _, other := range via.Targets {
@@ -49,12 +67,7 @@ func elsewhere(p *lint.Pass, via *pair.Pass, t *pair.Target) bool {
 	}
 	// What speaks HTTP or FastCGI may be any program, unless a listener of
 	// uWSGI waits for just such requests and gets none.
-	for _, b := range p.Binds {
-		if b.Protocol == via.Protocol && b.ForNginx && len(b.Passes) == 0 {
-			return t.Network != b.Network
-		}
-	}
-	return true
+	return !waiting[listener{via.Protocol, t.Network}]
 }
 
 func reportMismatch(p *lint.Pass, via *pair.Pass, t *pair.Target) {
