@@ -79,6 +79,9 @@ func TestRealConfigurationTest(t *testing.T) {
 	t.Parallel()
 	nginx, uwsgi := realtest.Need(t, "nginx"), realtest.Need(t, "uwsgi")
 	for name, p := range descriptions(t) {
+		if name == "newest" {
+			continue // for releases that Debian does not have yet
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -95,9 +98,6 @@ func TestRealConfigurationTest(t *testing.T) {
 			}
 			if out, err := exec.Command(nginx, "-t", "-q", "-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-e", "stderr").CombinedOutput(); err != nil || len(bytes.TrimSpace(out)) > 0 {
 				t.Errorf("nginx -t: %v\n%s", err, out)
-			}
-			if p.Target.Uwsgi != "" {
-				return // for another release than the one that is installed
 			}
 			args := []string{"--strict", "--get", "processes", filepath.Join(dir, "uwsgi.ini")}
 			if p.Target.Init == "container" {

@@ -94,6 +94,7 @@ var real = map[string]struct {
 		{name: "large upload", method: "POST", url: "http://shop.example/upload/", port: 80, body: 60 << 20, status: 404},
 		{name: "too large elsewhere", method: "POST", url: "http://shop.example/api/echo", port: 80, body: 26 << 20, status: 413},
 	}},
+	"zh": {"wsgi", checks("hello.example", 10<<20)},
 	"http-protocol": {"wsgi", []ask{
 		{name: "application", url: "http://hello.example:8080/", port: 80, status: 200, has: `"host": "hello.example:8080"`},
 		{name: "address", url: "http://hello.example/", port: 80, header: map[string]string{"X-Forwarded-For": "203.0.113.9"}, status: 200, has: `"forwarded": "127.0.0.1"`},

@@ -41,6 +41,28 @@ func FindConfig(dir string) string {
 	}
 }
 
+// DetectStatic fills in what the settings of a Django project in dir say of its
+// static files. A folder without manage.py is left alone.
+func (t *Target) DetectStatic(dir string) {
+	if _, err := os.Stat(filepath.Join(dir, "manage.py")); err != nil {
+		return
+	}
+	d, err := project.Detect(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range d.Found {
+		if e.Field != "route.static" || e.Guessed {
+			continue
+		}
+		for _, r := range d.Project.Routes {
+			if r.Name == "static" {
+				t.StaticURL, t.StaticRoot = r.Path, r.Dir
+			}
+		}
+	}
+}
+
 // ReadConfig reads the sections [lint] and [target] of a file. The error names
 // the file, the line, and the nearest right name.
 func ReadConfig(path string, rules []*Rule) (Config, error) {

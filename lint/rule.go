@@ -40,6 +40,9 @@ type Target struct {
 	Init string
 	// OS is debian, ubuntu, rhel or "".
 	OS string
+	// StaticURL and StaticRoot are what a Django project's settings say of its
+	// static files; StaticRoot is absolute or below the project's folder.
+	StaticURL, StaticRoot string
 }
 
 // Report adds a finding. Rule is filled in, and Severity where it is zero.

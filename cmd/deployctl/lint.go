@@ -220,6 +220,11 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		}
 		*s.to = severity
 	}
+	dir := folderOf(o.paths[0])
+	if path != "" {
+		dir = filepath.Dir(path)
+	}
+	cfg.Target.DetectStatic(dir)
 	if o.target.Nginx != "" {
 		cfg.Target.Nginx = o.target.Nginx
 	}

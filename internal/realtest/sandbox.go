@@ -22,6 +22,7 @@ var (
 	certificateLine = regexp.MustCompile(`(ssl_certificate) [^;]+;`)
 	keyLine         = regexp.MustCompile(`(ssl_certificate_key) [^;]+;`)
 	pidLine         = regexp.MustCompile(`pid /run/nginx\.pid;`)
+	accountLine     = regexp.MustCompile(`(?m)^(uid|gid) = .*`)
 	userLine        = regexp.MustCompile(`(?m)^user nginx nginx;`)
 )
 
@@ -32,6 +33,7 @@ func Sandbox(text, dir, certificate, key string) string {
 	text = certificateLine.ReplaceAllString(text, "$1 "+certificate+";")
 	text = pidLine.ReplaceAllString(text, "pid "+dir+"/nginx.pid;")
 	text = userLine.ReplaceAllString(text, "user www-data www-data;")
+	text = accountLine.ReplaceAllString(text, "$1 = www-data")
 	return strings.NewReplacer("/var/log/nginx", dir, "unix:/run/", "unix:"+dir+"/run/", "= /run/", "= "+dir+"/run/",
 		"/dev/stderr", dir+"/error.log", "/dev/stdout", dir+"/access.log").Replace(text)
 }

@@ -1,9 +1,13 @@
 package nginxrule
 
 import (
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx"
+	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
 )
 
 // Syntax reports what nginx cannot read.
@@ -27,6 +31,30 @@ func checkSyntax(p *lint.Pass) {
 			for _, e := range f.Errors {
 				reportSyntax(p, f, e)
 			}
+		}
+		checkOpenVariables(p, c)
+	}
+}
+
+// checkOpenVariables finds `${name` without its closing brace, which nginx
+// refuses where it looks for variables (ngx_http_script_compile).
+func checkOpenVariables(p *lint.Pass, c *site.Config) {
+	for n := range c.All() {
+		from, ok := evaluated[n.Name.Value]
+		if !ok || n.Row == nil || n.Scope.Enclosing(directive.HTTP|directive.Server|directive.Location) == nil {
+			continue
+		}
+		for i := from; i < len(n.Args); i++ {
+			arg := n.Args[i].Value
+			open := strings.LastIndex(arg, "${")
+			if open < 0 || strings.IndexByte(arg[open:], '}') >= 0 || n.Name.Value == "if" && isRegex(n, i) {
+				continue
+			}
+			p.Report(diag.Diagnostic{
+				Location: n.Location(i + 1),
+				Message:  diag.T("the variable %q has no closing %q", arg[open:], "}"),
+				Why:      diag.T("nginx does not start: the closing bracket in %q variable is missing", arg[open+2:]),
+			})
 		}
 	}
 }

@@ -33,6 +33,7 @@ func checkStaticRoot(p *lint.Pass) {
 			for _, alias := range loc.Here("alias") {
 				checkAliasSlash(p, loc, alias)
 				checkStaticMap(p, maps, loc, alias)
+				checkSettings(p, loc, alias)
 			}
 		}
 	}
@@ -112,4 +113,24 @@ func checkStaticMap(p *lint.Pass, maps map[string][]staticMap, loc *site.Locatio
 			}},
 		})
 	}
+}
+
+// checkSettings compares the folder with the STATIC_ROOT of the Django project
+// whose settings stand beside the files. The project may lie elsewhere on the
+// server, so the end of the path is compared.
+func checkSettings(p *lint.Pass, loc *site.Location, alias *site.Node) {
+	root := strings.Trim(path.Clean("/"+p.Target.StaticRoot), "/")
+	if root == "" || loc.Pattern != p.Target.StaticURL || !knownPath(alias.Arg(0)) {
+		return
+	}
+	if dir := path.Clean(alias.Arg(0)); dir == "/"+root || strings.HasSuffix(dir, "/"+root) {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Severity: diag.Warning,
+		Location: alias.Location(1),
+		Message:  diag.T("nginx serves %q from %s, and the Django settings say STATIC_ROOT is %s", loc.Pattern, alias.Arg(0), p.Target.StaticRoot),
+		Why:      diag.T("collectstatic puts the files there: here they answer 404"),
+		Help:     diag.T("name the folder of STATIC_ROOT"),
+	})
 }
