@@ -33,6 +33,8 @@ func value(s string) (string, error) {
 		return "", fmt.Errorf("%q holds a line break or control character", s)
 	case strings.Contains(s, "%("), strings.Contains(s, "$("), strings.Contains(s, "@("):
 		return "", fmt.Errorf("%q holds a placeholder, which uWSGI would fill in; write it in [uwsgi] if that is meant", s)
+	case strings.HasSuffix(s, `\`):
+		return "", fmt.Errorf("%q ends with a backslash, which looks as if the line went on", s)
 	case strings.TrimSpace(s) != s:
 		return "", fmt.Errorf("%q starts or ends with white space, which uWSGI takes off", s)
 	}
