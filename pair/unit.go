@@ -22,7 +22,8 @@ type UnitEntry struct {
 // comments that start with # or ;, and a backslash that continues a line.
 func ParseUnit(name, src string) *Unit {
 	u := &Unit{File: diag.NewFile(name, src)}
-	section, pending := "", ""
+	section := ""
+	var pending []string // the lines that a backslash continues
 	start := 0
 	for at := 0; at < len(src); {
 		end := len(src)
@@ -30,15 +31,15 @@ func ParseUnit(name, src string) *Unit {
 			end = at + n
 		}
 		line := strings.TrimSpace(src[at:end])
-		if pending == "" {
+		if len(pending) == 0 {
 			start = at
 		}
 		switch {
-		case line == "" && pending == "", strings.HasPrefix(line, "#"), strings.HasPrefix(line, ";"):
+		case line == "" && len(pending) == 0, strings.HasPrefix(line, "#"), strings.HasPrefix(line, ";"):
 		case strings.HasSuffix(line, `\`):
-			pending += strings.TrimSuffix(line, `\`) + " "
+			pending = append(pending, strings.TrimSuffix(line, `\`))
 		default:
-			line, pending = pending+line, ""
+			line, pending = strings.Join(append(pending, line), " "), nil
 			if strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") {
 				section = line[1 : len(line)-1]
 			} else if key, value, ok := strings.Cut(line, "="); ok {

@@ -26,7 +26,7 @@ func checkDuplicateDirective(p *lint.Pass) {
 		}
 		first := map[place]*site.Node{}
 		for n := range c.All() {
-			if n.Row == nil || !n.Row.Once() || len(n.Scope.Nodes) < 2 {
+			if n.Row == nil || n.Row.Repeatable || len(n.Scope.Nodes) < 2 {
 				continue
 			}
 			at := place{n.Scope, directive.Find(n.Name.Value)}

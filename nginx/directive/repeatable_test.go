@@ -64,7 +64,7 @@ func wrap(r *Row, text string) string {
 	return ""
 }
 
-// TestOnceConfirm doubles every directive that Once speaks of and asks nginx.
+// TestOnceConfirm doubles every directive that is not repeatable and asks nginx.
 func TestOnceConfirm(t *testing.T) {
 	t.Parallel()
 	nginx := realtest.Need(t, "nginx")
@@ -74,7 +74,7 @@ func TestOnceConfirm(t *testing.T) {
 	for i := range rows {
 		r := &rows[i]
 		args := sample(r)
-		if !r.Once() || args == "" || !r.In("1.22.1") || r.Block {
+		if r.Repeatable || args == "" || !r.In("1.22.1") || r.Block {
 			continue
 		}
 		src := wrap(r, r.Name+" "+args+";\n"+r.Name+" "+args+";")
