@@ -6,7 +6,7 @@ GO      ?= go
 BIN     := bin/deployctl
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-FUZZTIME ?= 3s
+FUZZTIME ?= 2s
 
 .PHONY: build demo test deps check unit fuzz bench generate picture clean
 

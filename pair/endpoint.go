@@ -125,6 +125,9 @@ func ParseTarget(address string, defaultPort int, hasURI bool) (e Endpoint, uri 
 
 // plausibleHost tells whether text can be a host name or an address.
 func plausibleHost(host string) bool {
+	if host == "unix" {
+		return false // with a port it would be written as a socket's path
+	}
 	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		_, err := netip.ParseAddr(host[1 : len(host)-1])
 		return err == nil

@@ -109,7 +109,7 @@ func TestEndpointNotations(t *testing.T) {
 }
 
 func FuzzEndpoints(f *testing.F) {
-	for _, s := range []string{"127.0.0.1:8001", "unix:/run/x.sock:/u", "[::1]:8001", "=0", "$x:1", "@a", "/a/../b", ":", "[", "]:", "[]:1", "unix:"} {
+	for _, s := range []string{"127.0.0.1:8001", "unix:/run/x.sock:/u", "[::1]:8001", "=0", "$x:1", "@a", "/a/../b", ":", "[", "]:", "[]:1", "unix:", "uniX"} {
 		f.Add(s, "/srv")
 	}
 	f.Fuzz(func(t *testing.T, s, dir string) {

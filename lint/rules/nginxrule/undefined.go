@@ -27,6 +27,29 @@ func checkUndefined(p *lint.Pass) {
 		checkVariables(p, c)
 		checkFormats(p, c)
 		checkZones(p, c)
+		checkUpstreams(p, c)
+	}
+}
+
+// checkUpstreams finds passes to a name that is neither an upstream nor an
+// address: the protocols of applications have no default port.
+func checkUpstreams(p *lint.Pass, c *site.Config) {
+	for _, name := range []string{"uwsgi_pass", "fastcgi_pass", "scgi_pass"} {
+		for _, n := range c.Find(name) {
+			_, target, ok := strings.Cut(n.Arg(0), "://")
+			if !ok {
+				target = n.Arg(0)
+			}
+			if n.Row == nil || target == "" || strings.ContainsAny(target, ":/$") || template(target) || c.Upstreams[target] != nil {
+				continue
+			}
+			p.Report(diag.Diagnostic{
+				Location: n.Location(1),
+				Message:  diag.T("no upstream is called %q", target),
+				Why:      diag.T("nginx does not start: no port in upstream %q", target),
+				Help:     diag.T("add `upstream %s { server ...; }`, or write an address with its port", target),
+			})
+		}
 	}
 }
 
