@@ -35,6 +35,7 @@ type lintOptions struct {
 	context, root, config, stdinAs string
 	noConfig                       bool
 	target                         lint.Target
+	stdinText                      map[string]string // what standard input held, by its name
 }
 
 func lintCommand(s streams) *cli.Command {
@@ -106,6 +107,9 @@ func runLint(o *lintOptions) error {
 			return err
 		}
 		result = fixed.Result
+		if len(o.stdinText) > 0 {
+			o.out = o.err // the mended text has standard output for itself
+		}
 	} else {
 		p, err := read(nil)
 		if err != nil {
@@ -155,7 +159,8 @@ func (o *lintOptions) reload() (lint.Reload, error) {
 		}
 		opts.Context = ctx
 	}
-	base := map[string]string{}
+	o.stdinText = map[string]string{}
+	base := o.stdinText
 	paths := slices.Clone(o.paths)
 	for i, path := range paths {
 		if path != "-" {
@@ -255,7 +260,18 @@ func (o *lintOptions) showDiff(f *lint.Fixed) error {
 // writeFixed writes the files that the fixes changed; standard input goes to
 // standard output.
 func (o *lintOptions) writeFixed(f *lint.Fixed) error {
+	for name, text := range o.stdinText {
+		if mended, ok := f.New[name]; ok {
+			text = mended
+		}
+		if _, err := io.WriteString(o.out, text); err != nil {
+			return err
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.New)) {
+		if _, ok := o.stdinText[name]; ok {
+			continue
+		}
 		if err := atomicfile.Write(name, []byte(f.New[name]), 0o644); err != nil {
 			return err
 		}
