@@ -35,7 +35,13 @@ func template(text string) bool {
 // is the path of a unix socket (core/socket.c, uwsgi_bind_sockets), relative to
 // dir, which is "" when it is not known.
 func ParseBind(value, dir string) Endpoint {
-	if value == "" || template(value) || strings.Contains(value, "*") {
+	switch {
+	case value == "" || strings.Contains(value, "*"):
+		return Endpoint{Unknown: true}
+	case template(value):
+		if value[0] == '/' && !strings.Contains(value, ":") {
+			return Endpoint{Network: Unix, Path: value, Unknown: true}
+		}
 		return Endpoint{Unknown: true}
 	}
 	colon := strings.LastIndexByte(value, ':')

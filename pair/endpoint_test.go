@@ -43,7 +43,7 @@ func TestParseBind(t *testing.T) {
 		{"app.sock", "", Endpoint{Network: Unix, Path: "app.sock", Unknown: true}},
 		{"@app", "", Endpoint{Network: Abstract, Path: "app"}},
 		{"/x.sock ; comment", "", Endpoint{Network: Unix, Path: "/x.sock ; comment"}},
-		{"/run/%(name).sock", "", Endpoint{Unknown: true}},
+		{"/run/%(name).sock", "", Endpoint{Network: Unix, Path: "/run/%(name).sock", Unknown: true}},
 		{"${HOST}:9001", "", Endpoint{Unknown: true}},
 		{"{{ host }}:9001", "", Endpoint{Unknown: true}},
 	} {

@@ -89,20 +89,15 @@ func (p *Pair) settleGuesses() {
 	}
 }
 
-// BindsKnown tells whether the uWSGI files say all that they listen on: false
-// when there is none, when one has no socket (it comes from the command line,
-// an emperor or systemd then), when an address cannot be resolved or an
-// included file is not there.
-func (p *Pair) BindsKnown() bool {
-	if len(p.Uwsgi) == 0 || p.openEnded {
-		return false
+// MayBind tells whether a uWSGI file may listen on an address though no Bind
+// says so: when there is no such file, when one has no socket (it comes from
+// the command line, an emperor or systemd then), when an included file is not
+// there, or when a value that cannot be resolved may come to the address.
+func (p *Pair) MayBind(e Endpoint) bool {
+	if len(p.Uwsgi) == 0 || p.openEnded || p.index.open {
+		return true
 	}
-	for _, b := range p.Binds {
-		if b.Unknown {
-			return false
-		}
-	}
-	return true
+	return e.Network == Unix && (p.index.openFiles["*"] || p.index.openFiles[path.Base(e.Path)])
 }
 
 // index finds listeners without trying each.
@@ -111,6 +106,12 @@ type index struct {
 	ports map[int][]*Bind // TCP, every host
 	named map[int][]*Bind // TCP, hosts that are names
 	files map[string][]*Bind
+	// open tells that some listener may be anywhere; openFiles holds the names
+	// of sockets whose folder is not known, "*" where the name is not either.
+	open      bool
+	openFiles map[string]bool
+	// misread holds listeners on Nowhere by the file or port that was meant.
+	misread map[string]*Bind
 	// folders is made when the first target needs it.
 	folders map[folderKey][]*Bind
 }
@@ -118,8 +119,15 @@ type index struct {
 func (x *index) fill(binds []*Bind) {
 	x.exact = make(map[key][]*Bind, len(binds))
 	x.ports, x.named, x.files = map[int][]*Bind{}, map[int][]*Bind{}, map[string][]*Bind{}
+	x.openFiles, x.misread = map[string]bool{}, map[string]*Bind{}
 	for _, b := range binds {
-		if b.Unknown || b.Host == Nowhere {
+		switch {
+		case b.Unknown:
+			x.fillOpen(b)
+			continue
+		case b.Host == Nowhere:
+			meant := b.Option.Value[strings.LastIndexAny(b.Option.Value, "/:")+1:]
+			x.misread[meant] = b
 			continue
 		}
 		k := b.key()
@@ -133,6 +141,21 @@ func (x *index) fill(binds []*Bind) {
 		if b.Named() {
 			x.named[b.Port] = append(x.named[b.Port], b)
 		}
+	}
+}
+
+// fillOpen notes where a listener that cannot be resolved may be.
+func (x *index) fillOpen(b *Bind) {
+	base := path.Base(b.Path)
+	switch {
+	case b.Protocol == Stats:
+	case b.Network != Unix:
+		x.open = true
+	case template(base):
+		x.openFiles["*"] = true
+	default:
+		x.openFiles[base] = true
+		x.files[base] = append(x.files[base], b)
 	}
 }
 
@@ -212,22 +235,31 @@ func join(a, b []*Bind) []*Bind {
 func limit(binds []*Bind) []*Bind { return binds[:min(len(binds), maxReached)] }
 
 // Nearest returns the listener that an address was most probably meant for: one
-// of the same port or file name, else the one whose address is the most alike;
-// nil when uWSGI listens nowhere.
+// of the same port or file name, however uWSGI reads it (a bare port is a file
+// to it, and unix:/path is no path), else the one whose address is the most
+// alike; nil when uWSGI listens nowhere.
 func (p *Pair) Nearest(e Endpoint) *Bind {
-	likely := p.index.files[path.Base(e.Path)]
+	name := path.Base(e.Path)
+	likely := p.index.files[name]
 	if e.Network == TCP {
+		name = strconv.Itoa(e.Port)
 		likely = p.index.ports[e.Port]
+		if len(likely) == 0 {
+			likely = p.index.files[name]
+		}
 	}
 	for _, b := range likely {
 		if b.ForNginx {
 			return b
 		}
 	}
+	if b := p.index.misread[name]; b != nil {
+		return b
+	}
 	var best *Bind
 	score := -1
 	for _, b := range p.Binds[:min(len(p.Binds), 256)] {
-		if b.Unknown || !b.ForNginx {
+		if b.Unknown || !b.ForNginx || b.Host == Nowhere {
 			continue
 		}
 		s := 0

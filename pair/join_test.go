@@ -40,7 +40,7 @@ func TestBinds(t *testing.T) {
 		{"chdir from the environment", "socket = app.sock\nchdir = $(HOME)\n", []string{"app.sock uwsgi ?"}},
 		{"below a chroot", "chroot = /srv\nsocket = /app.sock\nsocket = :1\n", []string{"/app.sock uwsgi ?", ":1 uwsgi"}},
 		{"abstract", "abstract-socket = true\nsocket = app.sock\nsocket = :1\nstats = /s\n", []string{"@app.sock uwsgi", ":1 uwsgi", "/s stats -"}},
-		{"a placeholder", "name = shop\nsocket = /run/%(name).sock\nsocket = /run/$(NAME).sock\n", []string{"/run/shop.sock uwsgi", ":0 uwsgi ?"}},
+		{"a placeholder", "name = shop\nsocket = /run/%(name).sock\nsocket = /run/$(NAME).sock\n", []string{"/run/shop.sock uwsgi", "/run/$(NAME).sock uwsgi ?"}},
 		{"a place that depends on the file's", "socket = %d/app.sock\n", []string{"? uwsgi ?"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -186,39 +186,56 @@ func TestLocalPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := len(p.Binds[0].Passes) == 1; got != known || p.Binds[0].Unknown == known || p.BindsKnown() != known {
+		if got := len(p.Binds[0].Passes) == 1; got != known || p.Binds[0].Unknown == known {
 			t.Errorf("%s: reached %v, unknown %v", path, got, p.Binds[0].Unknown)
 		}
 	}
 }
 
-func TestBindsKnown(t *testing.T) {
+func TestMayBind(t *testing.T) {
 	t.Parallel()
-	for src, want := range map[string]bool{
-		"socket = :1\n":                      true,
-		"master = true\n":                    false,
-		"socket = :1\nini = absent.ini\n":    false,
-		"socket = :1\nsocket = $(SOCKET)\n":  false,
-		"socket = :1\nsocket = unix:/x.sock": true,
+	for _, c := range []struct {
+		src        string
+		port, sock bool // may listen on a TCP port, on /run/x.sock
+	}{
+		{"socket = :1", false, false},
+		{"master = true", true, true},
+		{"socket = :1\nini = absent.ini", true, true},
+		{"socket = :1\nsocket = $(SOCKET)", true, true},
+		{"socket = :1\nsocket = unix:/x.sock", false, false},
+		{"socket = x.sock", false, true},
+		{"socket = y.sock", false, false},
+		{"socket = /run/%(name).sock", false, true},
+		{"socket = /run/%(name)/y.sock", false, false},
+		{"socket = :1\nstats = $(STATS)", false, false},
 	} {
-		if got := load(t, map[string]string{"a.ini": "[uwsgi]\n" + src}).BindsKnown(); got != want {
-			t.Errorf("%q: %v, want %v", src, got, want)
+		p := load(t, map[string]string{"a.ini": "[uwsgi]\n" + c.src + "\n"})
+		port := p.MayBind(Endpoint{Network: TCP, Host: "127.0.0.1", Port: 2})
+		sock := p.MayBind(Endpoint{Network: Unix, Path: "/run/x.sock"})
+		if port != c.port || sock != c.sock {
+			t.Errorf("%q: %v and %v, want %v and %v", c.src, port, sock, c.port, c.sock)
 		}
+	}
+	if !load(t, map[string]string{"a.conf": siteNginx}).MayBind(Endpoint{Network: TCP, Port: 1}) {
+		t.Error("without a uWSGI file nothing is known")
 	}
 }
 
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	p := load(t, map[string]string{"a.ini": "[uwsgi]\nstats = :9\nsocket = 127.0.0.1:8001\nsocket = /run/shop/uwsgi.sock\nsocket = 10.0.0.1:3031\n"})
+	p := load(t, map[string]string{"a.ini": "[uwsgi]\nstats = :9\nsocket = 127.0.0.1:8001\nsocket = /run/shop/uwsgi.sock\nsocket = 10.0.0.1:3031\nsocket = unix:/run/news.sock\nsocket = 5000\nsocket = http://127.0.0.1:5001\n"})
 	for target, want := range map[string]string{
 		"127.0.0.1:3031":           "10.0.0.1:3031",
 		"127.0.0.1:8002":           "127.0.0.1:8001",
 		"unix:/tmp/uwsgi.sock":     "/run/shop/uwsgi.sock",
 		"unix:/run/shop/shop.sock": "/run/shop/uwsgi.sock",
 		"127.0.0.1:9":              "127.0.0.1:8001",
+		"unix:/run/news.sock":      "unix:/run/news.sock",
+		"127.0.0.1:5000":           "5000",
+		"127.0.0.1:5001":           "http://127.0.0.1:5001",
 	} {
 		e, _ := ParseTarget(target, 0, false)
-		if got := p.Nearest(e); got == nil || got.Endpoint.String() != want {
+		if got := p.Nearest(e); got == nil || got.Option.Value != want {
 			t.Errorf("nearest to %s is %v, want %s", target, got, want)
 		}
 	}

@@ -139,3 +139,71 @@ func want(t *testing.T, name string, got []diag.Diagnostic, want ...string) {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
+
+func TestSocketMismatch(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		nginx, uwsgi string
+		want         string // part of what is said of the listener; "" for no finding
+	}{
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1", ""},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = 127.0.0.1:2", "socket binds 127.0.0.1:2"},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = unix:/run/a.sock", "uWSGI takes unix:/run/a.sock for a TCP address"},
+		{"uwsgi_pass 127.0.0.1:8000;", "socket = 8000", "uWSGI takes 8000, which has no colon, for the name of a unix socket"},
+		{"uwsgi_pass 127.0.0.1:8000;", "socket = http://127.0.0.1:8000", "uWSGI takes http://127.0.0.1:8000 for a TCP address"},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = a.sock", ""},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = a.sock\nchdir = /srv", "socket binds /srv/a.sock"},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = /var/run/a.sock", ""},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = /run/$(NAME).sock", ""},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = /run/$(NAME).sock", "no nearest"},
+		{"uwsgi_pass unix:/run/a.sock;", "socket = @/run/a.sock", "socket binds @/run/a.sock"},
+		{"uwsgi_pass 127.0.0.1:1;", "module = shop", ""},
+		{"uwsgi_pass app:1;", "socket = :1", ""},
+		{"uwsgi_pass app:1;", "socket = :2", "socket binds :2"},
+		{"uwsgi_pass app:${PORT};", "socket = :2", ""},
+		{"uwsgi_pass {{ address }};", "socket = :2", ""},
+		// What speaks HTTP may be any program, unless uWSGI waits for it.
+		{"proxy_pass http://127.0.0.1:3000;", "socket = :2", ""},
+		{"proxy_pass http://127.0.0.1:3000;", "http-socket = :2", "http-socket binds :2"},
+		{"proxy_pass http://127.0.0.1:3000;\n}\nlocation /x {\nproxy_pass http://127.0.0.1:2;", "http-socket = :2", ""},
+		// One backend of several is another machine's.
+		{"uwsgi_pass app;\n}\n}\nupstream app {\nserver 127.0.0.1:1;\nserver 10.0.0.7:1;\n}\nserver {\nlocation /x {", "socket = 127.0.0.1:1", ""},
+	} {
+		f := files{nginx: c.nginx, uwsgi: c.uwsgi}
+		if strings.Contains(c.nginx, "upstream") {
+			f.nginx = "server {\nlocation / {\n" + c.nginx + "\n}\n}\n"
+		}
+		got := ""
+		for _, d := range check(t, SocketMismatch, f) {
+			got = "no nearest"
+			if len(d.Related) > 0 {
+				got = d.Related[0].Message.String()
+			}
+		}
+		if !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s to %s: %q, want %q", c.nginx, c.uwsgi, got, c.want)
+		}
+	}
+}
+
+func TestUnusedSocket(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		nginx, uwsgi string
+		want         []string
+	}{
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1\nsocket = :2", []string{"warning :2"}},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1\nhttp-socket = :2\nstats = :3", nil},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :2", nil}, // the mismatch names it
+		{"uwsgi_pass $where;", "socket = :2", nil},
+		{"proxy_pass http://$host;", "socket = :2", []string{"warning :2"}},
+		{"return 200;", "socket = :2", nil},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1\nsocket = :2\nhttp = :3", nil},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1\nsocket = :2\nsubscribe-to = :3:shop", nil},
+		{"uwsgi_pass 127.0.0.1:1;\ninclude absent.conf;", "socket = :1\nsocket = :2", nil},
+		{"include uwsgi_params;\nuwsgi_pass 127.0.0.1:1;", "socket = :1\nsocket = :2", []string{"warning :2"}},
+		{"uwsgi_pass 127.0.0.1:1;", "socket = :1\nif-env = X\nsocket = :2\nendif =", nil},
+	} {
+		want(t, c.nginx+" and "+c.uwsgi, check(t, UnusedSocket, files{nginx: c.nginx, uwsgi: c.uwsgi}), c.want...)
+	}
+}

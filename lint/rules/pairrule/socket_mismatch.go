@@ -1,6 +1,8 @@
 package pairrule
 
 import (
+	"strconv"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/pair"
@@ -16,13 +18,10 @@ var SocketMismatch = &lint.Rule{
 }
 
 func checkSocketMismatch(p *lint.Pass) {
-	if !p.BindsKnown() {
-		return
-	}
 	waiting := waitingBinds(p)
 	for _, via := range p.Passes {
 		for _, t := range via.Targets {
-			if t.Unknown || len(t.Binds) > 0 || elsewhere(p, via, t, waiting) {
+			if t.Unknown || len(t.Binds) > 0 || p.MayBind(t.Endpoint) || elsewhere(p, via, t, waiting) {
 				continue
 			}
 			reportMismatch(p, via, t)
@@ -80,11 +79,28 @@ func reportMismatch(p *lint.Pass, via *pair.Pass, t *pair.Target) {
 		d.Why = diag.T("502: connect() to %s failed (2: No such file or directory) while connecting to upstream", t.Nginx())
 	}
 	if near := p.Nearest(t.Endpoint); near != nil {
-		d.Help = diag.T("%s binds %s: use one address in both files", near.Option.File.Name, near.Endpoint)
-		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("%s binds %s", near.Option.Key, near.Endpoint)}}
+		mention(&d, t, near)
 	}
 	if t.At.File != via.Node.File.File || t.At.Span != via.Node.Args[0].Span {
 		d.Related = append(d.Related, diag.Related{Location: via.Node.HeadLocation(), Message: diag.T("requests are passed here")})
 	}
 	p.Report(d)
+}
+
+// mention adds the listener that was probably meant, and how uWSGI reads it.
+func mention(d *diag.Diagnostic, t *pair.Target, near *pair.Bind) {
+	value := near.Option.Value
+	switch {
+	case near.Host == pair.Nowhere:
+		d.Help = diag.T("write `%s = %s` in %s: uWSGI has its own notation for addresses", near.Option.Key, t.Endpoint, near.Option.File.Name)
+		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("uWSGI takes %s for a TCP address, as it takes everything with a colon, and nothing can connect to it", value)}}
+	case near.Network == pair.Unix && t.Network == pair.TCP && value == strconv.Itoa(t.Port):
+		d.Help = diag.T("write `%s = %s` in %s", near.Option.Key, t.Endpoint, near.Option.File.Name)
+		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("uWSGI takes %s, which has no colon, for the name of a unix socket", value)}}
+	case near.Unknown:
+		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("%s binds %s", near.Option.Key, value)}}
+	default:
+		d.Help = diag.T("%s binds %s: use one address in both files", near.Option.File.Name, near.Endpoint)
+		d.Related = []diag.Related{{Location: near.Option.ValueLocation(), Message: diag.T("%s binds %s", near.Option.Key, near.Endpoint)}}
+	}
 }
