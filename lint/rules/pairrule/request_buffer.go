@@ -110,7 +110,11 @@ func uneditable(c *uwsgi.Config) bool { return c.Main.Format != uwsgi.INI }
 
 // addOption adds an option on the line after another one.
 func addOption(after *uwsgi.Option, key, value string) diag.Edit {
-	text := key + " = " + value + "\n"
+	return addLines(after, key+" = "+value+"\n")
+}
+
+// addLines adds lines after that of an option.
+func addLines(after *uwsgi.Option, text string) diag.Edit {
 	end := after.Entry.Line.End
 	if src := after.File.Src; end > 0 && src[end-1] != '\n' {
 		text = "\n" + text

@@ -60,18 +60,30 @@ func socketMode(c *uwsgi.Config) (uint32, bool) {
 	return mode & 0o777, ok
 }
 
+// unitUser returns the account under which the only systemd unit starts uWSGI, or "".
+func unitUser(p *lint.Pass) string { return unitValue(p, "User") }
+
+// unitValue returns what the only unit among the files says last of a key.
+func unitValue(p *lint.Pass, key string) string {
+	if len(p.Units) != 1 {
+		return ""
+	}
+	values := p.Units[0].All("Service", key)
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
 // socketOwner returns whose the socket will be.
 func socketOwner(p *lint.Pass, c *uwsgi.Config) account {
 	var a account
-	for _, u := range p.Units {
-		if v := u.All("Service", "User"); len(v) > 0 && len(p.Units) == 1 {
-			a = account{v[len(v)-1], v[len(v)-1]}
+	if user := unitUser(p); user != "" {
+		a = account{user, user}
+		if group := unitValue(p, "Group"); group != "" {
+			a.group = group
 		}
-		if v := u.All("Service", "Group"); len(v) > 0 && len(p.Units) == 1 {
-			a.group = v[len(v)-1]
-		}
-	}
-	if a.user == "" {
+	} else {
 		if o := c.Get("uid"); o != nil && !o.Unresolved {
 			a.user, a.group = name(o.Value), "root"
 		}
@@ -128,49 +140,99 @@ func reportOpenSocket(p *lint.Pass, b *pair.Bind, mode uint32) {
 	})
 }
 
-// checkAccess compares the socket with nginx's account: connecting needs the
-// right to write.
-func checkAccess(p *lint.Pass, b *pair.Bind, front, owner account, mode uint32) {
+// access is whether an account may connect to a socket.
+type access uint8
+
+const (
+	granted access = iota
+	unknown
+	perhaps // when the account is a member of the socket's group
+	refused
+)
+
+// connect tells whether front may connect to a socket of owner, which takes the
+// right to write. The kernel asks one class alone: the owner's, else the
+// group's, else that of all others.
+func connect(front, owner account, mode uint32) access {
 	switch {
-	case front.user == "" || front.user == "root":
-		return
-	case owner.user == "" && (owner.group == "" || mode&0o020 == 0) && b.Config.Get("chmod-socket") == nil:
-		return // who starts uWSGI is not written
-	case owner.user == front.user && mode&0o200 != 0, owner.user == "":
-		return
-	case owner.group == front.group && mode&0o020 != 0:
+	case front.user == "":
+		return unknown
+	case front.user == "root":
+		return granted
+	case owner.user == front.user:
+		return grantedBy(mode & 0o200)
+	case owner.group != "" && owner.group == front.group:
+		return grantedBy(mode & 0o020)
+	case owner.user == "" || owner.group == "":
+		return unknown
+	case mode&0o020 != 0 && owner.group != "root":
+		return perhaps
+	}
+	return grantedBy(mode & 0o002)
+}
+
+func grantedBy(bit uint32) access {
+	if bit != 0 {
+		return granted
+	}
+	return refused
+}
+
+func checkAccess(p *lint.Pass, b *pair.Bind, front, owner account, mode uint32) {
+	verdict := connect(front, owner, mode)
+	if verdict < perhaps {
 		return
 	}
 	d := diag.Diagnostic{
 		Location: b.Option.ValueLocation(),
 		Message:  diag.T("nginx runs as %s:%s and may not connect to this socket, which is %s:%s with mode %o", front.user, front.group, owner.user, owner.group, mode),
 		Why:      diag.T("502: connect() to unix:%s failed (13: Permission denied) while connecting to upstream", b.Path),
-		Help:     diag.T("write `chmod-socket = 660` and `gid = %s`", front.group),
+		Help:     diag.T("write `chmod-socket = 660` and `chown-socket = %s:%s`", owner.user, front.group),
 	}
-	if o := b.Config.Get("chmod-socket"); o != nil {
-		d.Location = o.ValueLocation()
+	if verdict == perhaps {
+		d.Severity = diag.Warning
+		d.Message = diag.T("nginx runs as %s:%s and may connect to this socket, which is %s:%s with mode %o, only as a member of the group %s", front.user, front.group, owner.user, owner.group, mode, owner.group)
 	}
-	if uid := b.Config.Get("uid"); uid != nil && b.Config.Get("chown-socket") == nil && !uneditable(b.Config) {
-		d.Fix = &diag.Fix{Message: diag.T("let nginx's group connect"), Edits: permit(b, front.group)}
+	if at := b.Config.Get("chmod-socket"); at != nil {
+		d.Location = at.ValueLocation()
 	}
+	for _, n := range b.Passes[0].Pass.Config.Root.Here("user") {
+		d.Related = append(d.Related, diag.Related{Location: n.HeadLocation(), Message: diag.T("the account of nginx's workers")})
+	}
+	d.Fix = permit(p, b, front, owner)
 	p.Report(d)
 }
 
-// permit returns the edits that give the socket to a group that may connect.
-func permit(b *pair.Bind, group string) []diag.Edit {
-	var edits []diag.Edit
+// permit returns the fix that lets nginx's group connect, or nil where uWSGI
+// may not be the one who can give the socket to it.
+func permit(p *lint.Pass, b *pair.Bind, front, owner account) *diag.Fix {
+	c := b.Config
+	if uneditable(c) || b.Option.Maybe || len(c.All("chmod-socket")) > 1 || len(c.All("chown-socket")) > 1 {
+		return nil
+	}
+	set := [][2]string{{"chmod-socket", "660"}}
+	if owner.group != front.group {
+		// chown takes root, as which uWSGI starts where it has a uid to become.
+		if c.Get("uid") == nil || owner.user == "" || unitUser(p) != "" {
+			return nil
+		}
+		set = append(set, [2]string{"chown-socket", owner.user + ":" + front.group})
+	}
+	fix := &diag.Fix{Message: diag.T("let nginx's group connect")}
 	add := ""
-	for _, o := range []struct{ key, value string }{{"chmod-socket", "660"}, {"gid", group}} {
-		if have := b.Config.Get(o.key); have != nil {
-			edits = append(edits, diag.Edit{File: have.File.File, Span: have.Entry.ValueSpan, New: o.value})
-		} else {
-			add += o.key + " = " + o.value + "\n"
+	for _, o := range set {
+		have := c.Get(o[0])
+		switch {
+		case have == nil:
+			add += o[0] + " = " + o[1] + "\n"
+		case have.Maybe || have.Unresolved:
+			return nil
+		case have.Value != o[1]:
+			fix.Edits = append(fix.Edits, diag.Edit{File: have.File.File, Span: have.Entry.ValueSpan, New: o[1]})
 		}
 	}
 	if add != "" {
-		e := addOption(b.Option, "x", "y")
-		e.New = strings.Replace(e.New, "x = y\n", add, 1)
-		edits = append(edits, e)
+		fix.Edits = append(fix.Edits, addLines(b.Option, add))
 	}
-	return edits
+	return fix
 }
