@@ -261,3 +261,32 @@ func TestSocketPermission(t *testing.T) {
 		want(t, user, check(t, SocketPermission, files{nginx: user + rest, uwsgi: "socket = /run/a.sock\nuid = shop"}))
 	}
 }
+
+func TestTimeoutOrder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		nginx, uwsgi string
+		want         []string
+	}{
+		{"uwsgi_pass h:1;", "socket = :1\nharakiri = 55", nil},
+		{"uwsgi_pass h:1;", "socket = :1\nharakiri = 60", []string{"warning 60"}},
+		{"uwsgi_pass h:1;\nuwsgi_read_timeout 2m;", "socket = :1\nharakiri = 90", nil},
+		{"uwsgi_pass h:1;\nuwsgi_read_timeout 1m30s;", "socket = :1\nharakiri = 90", []string{"warning 90"}},
+		{"uwsgi_pass h:1;\nuwsgi_read_timeout 500ms;", "socket = :1\nharakiri = 1", []string{"warning 1"}},
+		{"uwsgi_pass h:1;\nuwsgi_read_timeout $x;", "socket = :1\nharakiri = 90", nil},
+		{"uwsgi_pass h:1;", "socket = :1", []string{"warning socket"}},
+		{"uwsgi_pass h:1;", "socket = :1\nharakiri = $(H)", nil},
+		{"uwsgi_pass h:1;\n}\nlocation /long {\nuwsgi_read_timeout 300;\nuwsgi_pass h:1;", "socket = :1\nharakiri = 200", nil},
+		{"proxy_pass http://h:1;", "http-socket = :1\nharakiri = 55", nil},
+		{"proxy_pass http://h:1;", "http-socket = :1\nharakiri = 70", []string{"warning 70"}},
+		{"proxy_pass http://h:1;", "http = :1\nharakiri = 55", nil},
+		{"proxy_pass http://h:1;", "http = :1\nharakiri = 20\nhttp-timeout = 20", []string{"warning 20"}},
+		{"proxy_pass http://h:1;\nproxy_read_timeout 300;", "http = :1\nharakiri = 200", []string{"warning http"}},
+		{"proxy_pass http://h:1;\nproxy_read_timeout 300;", "http-socket = :1\nharakiri = 200", nil},
+		{"uwsgi_pass h:1;\nuwsgi_request_buffering off;", "socket = :1\nharakiri = 55", []string{"warning socket"}},
+		{"uwsgi_pass h:1;\nuwsgi_request_buffering off;", "socket = :1\nharakiri = 55\nsocket-timeout = 30", []string{"warning 30"}},
+		{"uwsgi_pass h:1;\nuwsgi_request_buffering off;", "socket = :1\nharakiri = 55\nsocket-timeout = 60", nil},
+	} {
+		want(t, c.nginx+" and "+c.uwsgi, check(t, TimeoutOrder, files{nginx: c.nginx, uwsgi: c.uwsgi}), c.want...)
+	}
+}

@@ -20,8 +20,10 @@ var TimeoutOrder = &lint.Rule{
 }
 
 const (
-	// defaultReadTimeout is nginx's for uwsgi_read_timeout and proxy_read_timeout, in seconds.
-	defaultReadTimeout = 60
+	// defaultTimeout is nginx's, in seconds, for uwsgi_read_timeout,
+	// proxy_read_timeout and client_body_timeout, and that of uWSGI's HTTP
+	// router (plugins/http/http.c, http-timeout).
+	defaultTimeout = 60
 	// defaultSocketTimeout is uWSGI's (core/init.c, uwsgi.socket_timeout), in seconds.
 	defaultSocketTimeout = 4
 )
@@ -34,18 +36,15 @@ func checkTimeoutOrder(p *lint.Pass) {
 	// A file that several locations reach is compared with the longest of them.
 	byConfig := map[*uwsgi.Config]longest{}
 	var order []*uwsgi.Config
+	unbuffered := map[*uwsgi.Config]bool{}
 	for _, via := range p.Passes {
-		name := map[pair.Protocol]string{pair.UWSGI: "uwsgi_read_timeout", pair.HTTP: "proxy_read_timeout"}[via.Protocol]
-		if name == "" {
+		family := prefixes[via.Protocol]
+		if family != "uwsgi_" && family != "proxy_" {
 			continue
 		}
-		seconds := defaultReadTimeout
-		if nodes := via.Node.Scope.Effective(name); len(nodes) > 0 {
-			s, ok := timeSeconds(nodes[0].Arg(0))
-			if !ok {
-				continue
-			}
-			seconds = s
+		seconds, ok := timeout(via, family+"read_timeout")
+		if !ok {
+			continue
 		}
 		for _, c := range configs(via) {
 			l, seen := byConfig[c]
@@ -55,15 +54,38 @@ func checkTimeoutOrder(p *lint.Pass) {
 			if !seen || seconds > l.seconds {
 				byConfig[c] = longest{via, seconds}
 			}
+			if !unbuffered[c] && !on(via.Node.Scope, family+"request_buffering", true) {
+				unbuffered[c] = true
+				checkSocketTimeout(p, c, via)
+			}
 		}
 	}
 	for _, c := range order {
 		l := byConfig[c]
 		checkHarakiri(p, c, l.via, l.seconds)
-		if l.via.Protocol == pair.HTTP {
-			checkSocketTimeout(p, c, l.via, l.seconds)
+		checkRouter(p, c, l.via, l.seconds)
+	}
+}
+
+// timeout returns a timeout of nginx, in seconds, at the place of a pass.
+func timeout(via *pair.Pass, name string) (int, bool) {
+	nodes := via.Node.Scope.Effective(name)
+	if len(nodes) == 0 {
+		return defaultTimeout, true
+	}
+	return timeSeconds(nodes[0].Arg(0))
+}
+
+// reachedBind returns the listener of a file that a pass reaches, or nil.
+func reachedBind(via *pair.Pass, c *uwsgi.Config) *pair.Bind {
+	for _, t := range via.Targets {
+		for _, b := range t.Binds {
+			if b.Config == c {
+				return b
+			}
 		}
 	}
+	return nil
 }
 
 func checkHarakiri(p *lint.Pass, c *uwsgi.Config, via *pair.Pass, seconds int) {
@@ -76,10 +98,8 @@ func checkHarakiri(p *lint.Pass, c *uwsgi.Config, via *pair.Pass, seconds int) {
 			Help:    diag.T("write `harakiri = %d`", max(1, seconds-5)),
 			Related: related,
 		}
-		if b := bindOf(p, c); b != nil {
-			d.Location = b.Option.KeyLocation()
-			p.Report(d)
-		}
+		d.Location = reachedBind(via, c).Option.KeyLocation()
+		p.Report(d)
 		return
 	}
 	n, ok := c.Int("harakiri")
@@ -95,28 +115,58 @@ func checkHarakiri(p *lint.Pass, c *uwsgi.Config, via *pair.Pass, seconds int) {
 	})
 }
 
-// checkSocketTimeout finds http-sockets that give up on slow clients of nginx.
-func checkSocketTimeout(p *lint.Pass, c *uwsgi.Config, via *pair.Pass, seconds int) {
-	timeout, at := defaultSocketTimeout, bindOf(p, c).Option.KeyLocation()
-	for _, name := range []string{"socket-timeout", "http-timeout"} {
-		if o := c.Get(name); o != nil {
-			n, ok := c.Int(name)
-			if !ok {
-				return
-			}
-			timeout, at = n, o.ValueLocation()
-		}
+// checkRouter finds the router of uWSGI's option http between the two, which
+// gives up before either of them does.
+func checkRouter(p *lint.Pass, c *uwsgi.Config, via *pair.Pass, seconds int) {
+	b := reachedBind(via, c)
+	if b.ForNginx || plain(b.Protocol) != pair.HTTP {
+		return
 	}
-	if timeout >= seconds || c.Get("post-buffering") != nil && timeout > defaultSocketTimeout {
+	limit, at := defaultTimeout, b.Option.KeyLocation()
+	if o := c.Get("http-timeout"); o != nil {
+		n, ok := c.Int("http-timeout")
+		if !ok {
+			return
+		}
+		limit, at = n, o.ValueLocation()
+	}
+	harakiri, ok := c.Int("harakiri")
+	if limit >= seconds && (!ok || limit > harakiri) {
 		return
 	}
 	p.Report(diag.Diagnostic{
-		Severity: diag.Info,
 		Location: at,
-		Message:  diag.T("uWSGI waits %d seconds for the socket, and nginx %d", timeout, seconds),
-		Why:      diag.T("a request that pauses for longer is cut off: 502 with upstream prematurely closed connection"),
-		Help:     diag.T("write `socket-timeout = %d`", seconds),
-		Related:  []diag.Related{{Location: via.Node.HeadLocation(), Message: diag.T("nginx waits here")}},
+		Message:  diag.T("uWSGI's router gives up after %d seconds, before nginx, which waits %d, or harakiri", limit, seconds),
+		Why:      diag.T("502: upstream prematurely closed connection while reading response header from upstream; the worker goes on"),
+		Help:     diag.T("write `http-timeout = %d`, and a harakiri below it; or bind an http-socket, which has no router", seconds),
+		Related:  []diag.Related{{Location: via.Node.HeadLocation(), Message: diag.T("nginx waits %d seconds here", seconds)}},
+	})
+}
+
+// checkSocketTimeout finds uWSGI giving up on a request body that nginx hands
+// on as slowly as the client sends it.
+func checkSocketTimeout(p *lint.Pass, c *uwsgi.Config, via *pair.Pass) {
+	seconds, ok := timeout(via, "client_body_timeout")
+	if !ok {
+		return
+	}
+	limit, at := defaultSocketTimeout, reachedBind(via, c).Option.KeyLocation()
+	if o := c.Get("socket-timeout"); o != nil {
+		n, ok := c.Int("socket-timeout")
+		if !ok {
+			return
+		}
+		limit, at = n, o.ValueLocation()
+	}
+	if limit >= seconds {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Location: at,
+		Message:  diag.T("uWSGI waits %d seconds for more of a request body, and nginx, which does not buffer it, %d", limit, seconds),
+		Why:      diag.T("an upload that pauses for longer ends with 502; uWSGI logs: [uwsgi-body-read] Timeout reading 10 bytes. Content-Length: 20 consumed: 10 left: 10"),
+		Help:     diag.T("write `socket-timeout = %d`, or let nginx buffer request bodies", seconds),
+		Related:  []diag.Related{{Location: via.Node.HeadLocation(), Message: diag.T("request bodies are handed on unbuffered here")}},
 	})
 }
 
