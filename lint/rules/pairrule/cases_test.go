@@ -290,3 +290,37 @@ func TestTimeoutOrder(t *testing.T) {
 		want(t, c.nginx+" and "+c.uwsgi, check(t, TimeoutOrder, files{nginx: c.nginx, uwsgi: c.uwsgi}), c.want...)
 	}
 }
+
+func TestRequestBuffer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		nginx, uwsgi string
+		want         []string
+		fix          string
+	}{
+		{"uwsgi_pass h:1;", "socket = :1", []string{"warning socket"}, "buffer-size = 45056\n"},
+		{"uwsgi_pass h:1;", "socket = :1\nbuffer-size = 40960", []string{"warning 40960"}, "45056"},
+		{"uwsgi_pass h:1;", "socket = :1\nbuffer-size = 41984", nil, ""},
+		{"uwsgi_pass h:1;", "socket = :1\nbuffer-size = 8k", []string{"warning 8k"}, "45056"},
+		{"uwsgi_pass h:1;", "socket = :1\nbuffer-size", []string{"warning buffer-size"}, ""},
+		{"uwsgi_pass h:1;", "socket = :1\nbuffer-size = $(SIZE)", nil, ""},
+		{"proxy_pass http://h:1;", "http-socket = :1\nbuffer-size = 32768", []string{"warning 32768"}, "45056"},
+		{"proxy_pass http://h:1;", "http-socket = :1\nbuffer-size = 65535", nil, ""},
+		{"large_client_header_buffers 2 4k;\nuwsgi_pass h:1;", "socket = :1\nbuffer-size = 16384", nil, ""},
+		{"large_client_header_buffers 4 16k;\nuwsgi_pass h:1;", "socket = :1\nbuffer-size = 65535", []string{"info large_client_header_buffers 4 16k"}, ""},
+		{"uwsgi_pass h:1;\n}\nlocation /x {\nlarge_client_header_buffers 4 10k;\nuwsgi_pass h:1;", "socket = :1\nbuffer-size = 45056", []string{"warning 45056"}, "53248"},
+		{"fastcgi_pass h:1;", "fastcgi-socket = :1", nil, ""},
+	} {
+		found := check(t, RequestBuffer, files{nginx: c.nginx, uwsgi: c.uwsgi})
+		want(t, c.nginx+" and "+c.uwsgi, found, c.want...)
+		fix := ""
+		for _, d := range found {
+			if d.Fix != nil {
+				fix = d.Fix.Edits[0].New
+			}
+		}
+		if fix != c.fix {
+			t.Errorf("%s and %s: mended by %q, want %q", c.nginx, c.uwsgi, fix, c.fix)
+		}
+	}
+}
