@@ -324,3 +324,62 @@ func TestRequestBuffer(t *testing.T) {
 		}
 	}
 }
+
+// TestDuplicateBind holds what uWSGI 2.0.21 and nginx 1.22.1 were seen to do
+// when both sides of a case are started, one after the other.
+func TestDuplicateBind(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string // the options of two uWSGI files
+		want int
+	}{
+		{"socket = 127.0.0.1:1", "socket = 127.0.0.1:1", 1},
+		{"socket = 127.0.0.1:1", "http-socket = localhost:1", 1},
+		{"socket = 127.0.0.1:1", "socket = :1", 1},
+		{"socket = :1", "socket = 127.0.0.1:1", 1},
+		{"socket = :1", "socket = [::]:1", 1},
+		{"socket = 127.0.0.1:1", "socket = [::]:1", 1},
+		{"socket = [::]:1", "socket = 127.0.0.1:1", 1},
+		{"socket = [::1]:1", "socket = 127.0.0.1:1", 0},
+		{"socket = 127.0.0.1:1", "socket = 127.0.0.2:1", 0},
+		{"socket = 127.0.0.1:1", "socket = 127.0.0.1:2", 0},
+		{"stats = 127.0.0.1:1", "stats = 127.0.0.1:1", 1},
+		{"stats = 127.0.0.1:1", "socket = 127.0.0.1:1", 1},
+		{"socket = /run/a.sock", "socket = /var/run/a.sock", 1},
+		{"stats = /run/a.sock", "stats = /run/a.sock", 1},
+		{"socket = a.sock", "socket = a.sock", 0},
+		{"pidfile = /run/a.pid", "pidfile2 = /run/a.pid", 1},
+		{"socket = :1\nmodule = shop", "socket = :1\nmodule = shop", 0},
+		{"socket = :1\nmodule = shop\nchdir = /a", "socket = :1\nmodule = shop\nchdir = /b", 1},
+		{"socket = :1\nsocket = 127.0.0.1:1", "", 1},
+		{"shared-socket = :1\nsocket = =0\nhttp-socket = =0", "", 0},
+		{"socket = $(A)", "socket = $(A)", 0},
+	} {
+		found := check(t, DuplicateBind, files{more: map[string]string{"a.ini": "[uwsgi]\n" + c.a + "\n", "b.ini": "[uwsgi]\n" + c.b + "\n"}})
+		if len(found) != c.want {
+			t.Errorf("%q and %q: %v, want %d findings", c.a, c.b, found, c.want)
+		}
+	}
+	for _, c := range []struct {
+		listen, uwsgi string
+		want          int
+	}{
+		{"listen 8000;", "socket = 127.0.0.1:8000", 1},
+		{"listen 127.0.0.1:8000;", "socket = :8000", 1},
+		{"listen [::]:8000;", "socket = 127.0.0.1:8000", 0},
+		{"listen [::]:8000 ipv6only=off;", "socket = 127.0.0.1:8000", 1},
+		{"listen 8000;", "socket = :8001", 0},
+		{"listen 443 quic;", "socket = :443", 0},
+		{"listen unix:/run/a.sock;", "socket = /run/a.sock", 1},
+		{"listen 8000;\nlocation / {\nuwsgi_pass app:8000;\n}", "socket = :8000", 0},
+	} {
+		found := check(t, DuplicateBind, files{nginx: "server {\n" + c.listen + "\n}\n", uwsgi: c.uwsgi})
+		if len(found) != c.want {
+			t.Errorf("%q and %q: %v, want %d findings", c.listen, c.uwsgi, found, c.want)
+		}
+	}
+	for _, name := range []string{"uwsgi-dev.ini", "staging/uwsgi.ini"} {
+		found := check(t, DuplicateBind, files{uwsgi: "socket = :1", more: map[string]string{name: "[uwsgi]\nsocket = :1\n"}})
+		want(t, name, found)
+	}
+}
