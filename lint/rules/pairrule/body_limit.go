@@ -2,6 +2,7 @@ package pairrule
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
@@ -32,7 +33,7 @@ func checkBodyLimit(p *lint.Pass) {
 	for _, via := range p.Passes {
 		l := largest{bytes: defaultBody, place: via.Node.HeadLocation()}
 		if nodes := via.Node.Scope.Effective("client_max_body_size"); len(nodes) > 0 {
-			n, ok := size(nodes[0].Arg(0))
+			n, ok := offset(nodes[0].Arg(0))
 			if !ok {
 				continue
 			}
@@ -84,6 +85,16 @@ func checkBodyLimit(p *lint.Pass) {
 		}
 		p.Report(d)
 	}
+}
+
+// offset reads a size as nginx does where files are meant (ngx_parse_offset):
+// digits with k, m or g.
+func offset(s string) (int, bool) {
+	if digits, ok := strings.CutSuffix(strings.ToLower(s), "g"); ok {
+		n, ok := size(digits)
+		return n << 30, ok && n < 1<<20
+	}
+	return size(s)
 }
 
 // leadingDigits returns what strtoul would read of a value.

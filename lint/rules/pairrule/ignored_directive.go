@@ -1,11 +1,13 @@
 package pairrule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/pair"
 )
 
@@ -24,33 +26,60 @@ var prefixes = map[pair.Protocol]string{
 }
 
 func checkIgnoredDirective(p *lint.Pass) {
+	inUse := map[*site.Scope]map[string]bool{} // the prefixes of the passes in a block and below
 	for _, via := range p.Passes {
-		own := prefixes[via.Protocol]
-		if own == "" {
+		for s := via.Node.Scope; s != nil; s = s.Parent {
+			if inUse[s] == nil {
+				inUse[s] = map[string]bool{}
+			}
+			inUse[s][prefixes[via.Protocol]] = true
+		}
+	}
+	seen := map[*site.Scope]bool{}
+	for _, via := range p.Passes {
+		if prefixes[via.Protocol] == "" {
 			continue
 		}
-		for _, n := range via.Node.Scope.Nodes {
-			for _, other := range []string{"proxy_", "uwsgi_", "fastcgi_", "scgi_"} {
-				name := n.Name.Value
-				if other == own || !strings.HasPrefix(name, other) || n.Row == nil || n.File != via.Node.File {
-					continue
+		for s := via.Node.Scope; s != nil && s.Context&inServer != 0 && !seen[s]; s = s.Parent {
+			seen[s] = true
+			for _, n := range s.Nodes {
+				if n.File == via.Node.File { // an included file may serve other places too
+					checkIgnored(p, via, n, inUse[s])
 				}
-				if rest := name[len(other):]; rest == "param" || rest == "set_header" || rest == "pass" || rest == "protocol" {
-					continue // pair-wrong-params speaks of these; two passes are no pair's matter
-				}
-				d := diag.Diagnostic{
-					Location: n.HeadLocation(),
-					Message:  diag.T("%s does nothing beside %s", name, via.Node.Name.Value),
-					Why:      diag.T("nginx reads it and never uses it here: what it was meant to set keeps its default"),
-					Related:  []diag.Related{{Location: via.Node.HeadLocation(), Message: diag.T("the requests go on here")}},
-				}
-				if meant := own + name[len(other):]; directive.Find(meant) != directive.None {
-					d.Help = diag.T("write %s", meant)
-				} else {
-					d.Help = diag.T("remove it")
-				}
-				p.Report(d)
 			}
 		}
 	}
+}
+
+// inServer are the blocks whose directives are meant for their own passes; what
+// stands in http may be meant for any server.
+const inServer = directive.Server | directive.Location | directive.IfInLocation | directive.IfInServer | directive.LimitExcept
+
+// checkIgnored reports a directive of a protocol that no pass of its block, or
+// below it, speaks.
+func checkIgnored(p *lint.Pass, via *pair.Pass, n *site.Node, inUse map[string]bool) {
+	name := n.Name.Value
+	prefix, rest, ok := strings.Cut(name, "_")
+	if prefix += "_"; !ok || n.Row == nil || inUse[prefix] || !slices.Contains([]string{"proxy_", "uwsgi_", "fastcgi_", "scgi_", "grpc_"}, prefix) {
+		return
+	}
+	switch rest {
+	case "pass", "protocol":
+		return
+	case "param", "set_header":
+		if prefixes[via.Protocol] == "uwsgi_" {
+			return // pair-wrong-params speaks of these
+		}
+	}
+	d := diag.Diagnostic{
+		Location: n.HeadLocation(),
+		Message:  diag.T("%s does nothing beside %s", name, via.Node.Name.Value),
+		Why:      diag.T("nginx reads it and never uses it here: what it was meant to set keeps its default"),
+		Help:     diag.T("remove it"),
+		Related:  []diag.Related{{Location: via.Node.HeadLocation(), Message: diag.T("the requests go on here")}},
+	}
+	if meant := prefixes[via.Protocol] + rest; directive.Find(meant) != directive.None {
+		d.Help = diag.T("write %s", meant)
+	}
+	p.Report(d)
 }

@@ -3,7 +3,7 @@ package pairrule
 import (
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/pair"
 )
 
@@ -20,24 +20,41 @@ var MissingParams = &lint.Rule{
 func checkMissingParams(p *lint.Pass) {
 	for _, via := range p.Passes {
 		scope := via.Node.Scope
-		if via.Protocol != pair.UWSGI && via.Protocol != pair.SUWSGI || via.Node.Row == nil {
+		if plain(via.Protocol) != pair.UWSGI || via.Node.Row == nil || fragment(scope) || otherRequests(scope) {
 			continue
 		}
-		if hasParams(scope.Effective("uwsgi_param")) || openInclude(scope) || outerParams(scope) != nil {
+		have := paramsAt(scope)
+		if have.complete() || have.open {
 			continue
 		}
-		if s := scope.Enclosing(directive.Server); s == nil || s.Opener == nil {
-			continue // a fragment: the parameters may stand around it
+		if have.scope != nil && paramsAt(have.scope.Parent).complete() {
+			continue // pair-params-override says what hides them
 		}
-		if wrongParams(scope) != nil {
+		if meantParams(scope) {
 			continue // pair-wrong-params says which ones are meant
 		}
-		p.Report(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Location: via.Node.HeadLocation(),
 			Message:  diag.T("uwsgi_pass without uwsgi_params"),
 			Why:      diag.T("the application gets neither method nor path: 500 with KeyError: 'REQUEST_METHOD', and uWSGI logs a request without them: () {6 vars in 75 bytes}"),
 			Help:     diag.T("add `include uwsgi_params;`"),
 			Fix:      &diag.Fix{Message: diag.T("include uwsgi_params"), Edits: []diag.Edit{insertBefore(via.Node, "include uwsgi_params;")}},
-		})
+		}
+		if have.scope != nil && have.scope != scope {
+			// A list of this block's own would hide the outer one.
+			d.Fix = nil
+			d.Related = []diag.Related{{Location: have.nodes[0].HeadLocation(), Message: diag.T("the parameters there are tell nothing of the request")}}
+		}
+		p.Report(d)
 	}
+}
+
+// meantParams tells whether a block has the parameters of another protocol.
+func meantParams(s *site.Scope) bool {
+	for _, d := range wrongIncludes(s) {
+		if includeKind(d.Arg(0)) != "proxy_params" {
+			return true
+		}
+	}
+	return len(s.Here("fastcgi_param"))+len(s.Here("scgi_param")) > 0
 }
