@@ -51,10 +51,11 @@ var listeners = map[string]listener{
 }
 
 // binds returns the addresses that a uWSGI file listens on, in reading order.
-func binds(c *uwsgi.Config) []*Bind {
+// start is the folder that uWSGI is started in, "" when it is not known.
+func binds(c *uwsgi.Config, start string) []*Bind {
 	var found []*Bind
 	var shared []string
-	protocol, dir, abstract := UWSGI, "", false
+	protocol, dir, abstract := UWSGI, start, false
 	known, guessed := true, false
 	for _, o := range c.Options {
 		switch o.Key {
@@ -62,8 +63,12 @@ func binds(c *uwsgi.Config) []*Bind {
 			protocol = spoken(o.Value)
 		case "chdir":
 			dir, guessed = "", o.Unresolved
-			if !template(o.Value) && path.IsAbs(o.Value) {
+			switch {
+			case template(o.Value):
+			case path.IsAbs(o.Value):
 				dir = o.Value
+			case start != "":
+				dir = path.Join(start, o.Value)
 			}
 		case "chroot", "pivot-root", "pivot_root":
 			known = false // files of sockets lie elsewhere for nginx
@@ -89,6 +94,7 @@ func binds(c *uwsgi.Config) []*Bind {
 			b.Endpoint = Endpoint{Network: Abstract, Path: value}
 		}
 		b.guessed = !b.Unknown && (o.Unresolved || guessed && b.Network == Unix && !path.IsAbs(value))
+		b.relative = b.Unknown && b.Network == Unix && known && !template(b.Path)
 		b.Unknown = b.Unknown || b.guessed || b.Network == Unix && !known
 		// uWSGI binds a name once, whatever the second option wants to speak
 		// there (core/socket.c, uwsgi_socket_is_already_bound).

@@ -15,10 +15,12 @@ const maxReached = 32
 
 // Join finds out who talks to whom. It takes time in proportion to the sizes
 // of both sides.
-func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
-	p := &Pair{Nginx: nginx, Uwsgi: uw, byConfig: make(map[*uwsgi.Config][]*Bind, len(uw))}
+func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair { return join(nginx, uw, nil) }
+
+func join(nginx []*site.Config, uw []*uwsgi.Config, units []*Unit) *Pair {
+	p := &Pair{Nginx: nginx, Uwsgi: uw, Units: units, byConfig: make(map[*uwsgi.Config][]*Bind, len(uw))}
 	for _, c := range uw {
-		found := binds(c)
+		found := binds(c, startFolder(units, c))
 		if len(found) == 0 {
 			p.openEnded = true
 		}
@@ -65,28 +67,73 @@ func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
 // BindsOf returns the addresses that one uWSGI file listens on, in reading order.
 func (p *Pair) BindsOf(c *uwsgi.Config) []*Bind { return p.byConfig[c] }
 
+// startFolder returns the folder in which a unit among the files starts uWSGI
+// with a configuration, or "".
+func startFolder(units []*Unit, c *uwsgi.Config) string {
+	name := path.Base(c.Main.Name)
+	for _, u := range units {
+		for _, command := range u.All("Service", "ExecStart") {
+			if !strings.Contains(command, name) {
+				continue
+			}
+			if dirs := u.All("Service", "WorkingDirectory"); len(dirs) > 0 && path.IsAbs(dirs[len(dirs)-1]) {
+				return dirs[len(dirs)-1]
+			}
+		}
+	}
+	return ""
+}
+
 // settleGuesses decides about addresses that depend on where a uWSGI file lies
-// (%d and its like): one that nginx names is right, others cannot be known.
+// (%d and its like) or on where uWSGI is started (relative paths): one that
+// nginx names is right, others cannot be known.
 func (p *Pair) settleGuesses() {
 	var named map[key]bool
+	var byBase map[string][]string // the paths of sockets that nginx names
 	for _, b := range p.Binds {
-		if !b.guessed {
+		if !b.guessed && !b.relative {
 			continue
 		}
 		if named == nil {
-			named = map[key]bool{}
-			for _, via := range p.Passes {
-				for _, t := range via.Targets {
-					if !t.Unknown {
-						named[t.key()] = true
+			named, byBase = p.targets()
+		}
+		switch {
+		case b.guessed && named[b.key()]:
+			b.Unknown = false
+		case b.relative:
+			file, found := path.Join("/", b.Path), ""
+			for _, target := range byBase[path.Base(file)] {
+				if strings.HasSuffix(target, file) {
+					if found != "" {
+						found = ""
+						break
 					}
+					found = target
 				}
 			}
-		}
-		if named[b.key()] {
-			b.Unknown = false
+			if found != "" {
+				b.Path, b.Unknown = found, false
+			}
 		}
 	}
+}
+
+// targets returns the addresses that nginx names, and those of sockets by the
+// names of their files, each once.
+func (p *Pair) targets() (named map[key]bool, byBase map[string][]string) {
+	named, byBase = map[key]bool{}, map[string][]string{}
+	for _, via := range p.Passes {
+		for _, t := range via.Targets {
+			if t.Unknown || named[t.key()] {
+				continue
+			}
+			named[t.key()] = true
+			if base := path.Base(t.Path); t.Network == Unix && len(byBase[base]) < maxReached {
+				byBase[base] = append(byBase[base], t.Path)
+			}
+		}
+	}
+	return named, byBase
 }
 
 // MayBind tells whether a uWSGI file may listen on an address though no Bind
@@ -173,10 +220,10 @@ func (x *index) reached(e Endpoint) []*Bind {
 	}
 	found := x.exact[k]
 	if e.Host == "localhost" {
-		found = join(found, x.exact[key{host: "::1", port: e.Port}])
+		found = both(found, x.exact[key{host: "::1", port: e.Port}])
 	}
-	found = join(found, x.exact[key{host: "*", port: e.Port}])
-	return limit(join(found, x.named[e.Port]))
+	found = both(found, x.exact[key{host: "*", port: e.Port}])
+	return limit(both(found, x.named[e.Port]))
 }
 
 // byName returns the listeners on the port of a host that only the network it
@@ -222,7 +269,7 @@ func (x *index) byFolder() map[folderKey][]*Bind {
 // are all of one file.
 func oneConfig(binds []*Bind) bool { return binds[0].Config == binds[len(binds)-1].Config }
 
-func join(a, b []*Bind) []*Bind {
+func both(a, b []*Bind) []*Bind {
 	switch {
 	case len(b) == 0:
 		return a

@@ -192,6 +192,31 @@ func TestLocalPlace(t *testing.T) {
 	}
 }
 
+// TestRelativeSocket is about sockets whose path starts where uWSGI is started.
+func TestRelativeSocket(t *testing.T) {
+	t.Parallel()
+	const unit = "[Service]\nWorkingDirectory=/srv/shop\nExecStart=/usr/bin/uwsgi --ini a.ini\n"
+	for _, c := range []struct{ targets, socket, unit, want string }{
+		{"uwsgi_pass unix:/srv/shop/shop.sock;", "shop.sock", "", "/srv/shop/shop.sock"},
+		{"uwsgi_pass unix:/srv/shop/shop.sock;", "run/shop.sock", "", ""},
+		{"uwsgi_pass unix:/srv/shop/run/shop.sock;", "run/shop.sock", "", "/srv/shop/run/shop.sock"},
+		{"uwsgi_pass unix:/srv/workshop.sock;", "shop.sock", "", ""},
+		{"uwsgi_pass unix:/srv/a/shop.sock; location /b { uwsgi_pass unix:/srv/b/shop.sock; }", "shop.sock", "", ""},
+		{"uwsgi_pass unix:/srv/b/shop.sock;", "shop.sock", unit, "/srv/shop/shop.sock"},
+		{"uwsgi_pass unix:/srv/b/shop.sock;", "shop.sock\nchdir = run", unit, "/srv/shop/run/shop.sock"},
+		{"uwsgi_pass unix:/srv/b/shop.sock;", "shop.sock", strings.Replace(unit, "a.ini", "b.ini", 1), "/srv/b/shop.sock"},
+	} {
+		texts := map[string]string{"a.ini": "[uwsgi]\nsocket = " + c.socket + "\n", "a.conf": "server { location / { " + c.targets + " } }"}
+		if c.unit != "" {
+			texts["a.service"] = c.unit
+		}
+		b := load(t, texts).Binds[0]
+		if got := b.Path; got != c.want && (c.want != "" || !b.Unknown) {
+			t.Errorf("%s for %s: %s (unknown %v), want %s", c.socket, c.targets, got, b.Unknown, c.want)
+		}
+	}
+}
+
 func TestMayBind(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -55,8 +55,7 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	for _, f := range files {
 		l.file(f)
 	}
-	p := Join(l.nginxConfigs(), l.uwsgiConfigs())
-	p.Units = l.units
+	p := join(l.nginxConfigs(), l.uwsgiConfigs(), l.units)
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}

@@ -77,7 +77,8 @@ type Bind struct {
 	// subscription servers, the http router.
 	ForNginx bool
 
-	guessed bool // the address depends on where the file lies
+	guessed  bool // the address depends on where the file lies
+	relative bool // the socket's path is relative to a folder that is not known
 }
 
 // Pass is one uwsgi_pass, proxy_pass, fastcgi_pass, scgi_pass or grpc_pass.
