@@ -12,7 +12,8 @@ type Pair struct {
 	Uwsgi []*uwsgi.Config
 	// Binds are the addresses that the uWSGI files listen on, in reading order.
 	Binds []*Bind
-	// Passes are the places where nginx hands requests on, in reading order.
+	// Passes are the places where nginx hands requests on: by directive, and in
+	// reading order for each.
 	Passes []*Pass
 	// Units are the systemd units among the files.
 	Units []*Unit

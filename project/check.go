@@ -15,6 +15,10 @@ import (
 // unix(7), less its end).
 const maxSocketPath = 107
 
+// maxPacket is the largest request head, in bytes, that the uwsgi protocol
+// holds: its length is written in 16 bits.
+const maxPacket = 65535
+
 var patterns = sync.OnceValue(func() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{
 		"name":     regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`),
@@ -137,8 +141,12 @@ func (r *reader) checkApp(p *Project) {
 		r.failAt("app", "harakiri", diag.T("harakiri of %s does not end before read-timeout of %s", formatDuration(p.App.Harakiri), formatDuration(p.Limits.ReadTimeout)),
 			diag.T("make it some seconds shorter: nginx answers 504 otherwise while the worker goes on"))
 	}
-	if p.App.BufferSize > 65535 {
-		r.failAt("app", "buffer-size", diag.T("buffer-size of %d is above 65535", p.App.BufferSize), diag.T("the protocol holds no more"))
+	if p.App.BufferSize > maxPacket {
+		r.failAt("app", "buffer-size", diag.T("buffer-size of %d is above %d", p.App.BufferSize, maxPacket), diag.T("the protocol holds no more"))
+	}
+	if need := (p.Limits.Headers+1)*p.Limits.HeaderSize + 1024; p.App.Protocol == "uwsgi" && need > maxPacket {
+		r.failAt("limits", "header-size", diag.T("headers = %d of header-size = %s let request heads of %d bytes through", p.Limits.Headers, formatSize(int64(p.Limits.HeaderSize)), need),
+			diag.T("the uwsgi protocol holds %d bytes, and nginx answers 500 above: use fewer or smaller buffers, or protocol = http", maxPacket))
 	}
 	if m := p.App.Mount; m != "" && (!strings.HasPrefix(m, "/") || strings.HasSuffix(m, "/") || strings.ContainsAny(m, "= \t;{}\"'%$")) {
 		r.failAt("app", "mount", diag.T("mount: %q is no prefix", m), diag.T("write it as /shop, without a slash at its end"))

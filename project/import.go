@@ -298,7 +298,6 @@ func (i *importer) relative() {
 // (REQUEST_URI and PATH_INFO), the Host a second time (HTTP_X_FORWARDED_HOST),
 // and the other parameters; at most what the uwsgi protocol holds.
 func (p *Project) HeadBuffer() int {
-	const maxPacket = 65535
 	return min(maxPacket, (p.Limits.Headers+2)*p.Limits.HeaderSize+1024)
 }
 

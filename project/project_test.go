@@ -105,6 +105,7 @@ func TestFaults(t *testing.T) {
 		{"long socket", minimal + "[app]\nendpoint = unix:/" + strings.Repeat("x", 120) + "\n", []string{"6:12: endpoint: the path has 121 bytes, and a socket's may have 107 | use a shorter folder, such as one below /run"}},
 		{"files without slash", minimal + "[route.static]\npath = /static\nkind = files\ndir = static\n", []string{`6:8: path: "/static" has no slash at its end | write /static/: without it /x/../ would lead out of the folder`}},
 		{"same listen", minimal + "[server.a]\n[server.b]\n", []string{"6:1: _ on 80 is answered by [server.a] already | use another port or name"}},
+		{"heads above the protocol", minimal + "[limits]\nheader-size = 16k\n", []string{"6:15: headers = 4 of header-size = 16k let request heads of 82944 bytes through | the uwsgi protocol holds 65535 bytes, and nginx answers 500 above: use fewer or smaller buffers, or protocol = http"}},
 		{"own certificate", minimal + "[server.a]\ntls = own\n", []string{"6:7: tls = own without certificate and key | write certificate = /path and key = /path"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
