@@ -143,7 +143,8 @@ func (r *reader) read(p *Project) {
 	for _, s := range f.Sections() {
 		keys := map[string][]string{}
 		for _, k := range s.Keys() {
-			keys[k.Name()] = k.ValueWithShadows()
+			// Of a repeated key ini.v1 drops some of the empty values.
+			keys[k.Name()] = slices.DeleteFunc(k.ValueWithShadows(), func(v string) bool { return v == "" })
 		}
 		r.values[s.Name()] = keys
 	}
@@ -163,7 +164,7 @@ func (r *reader) read(p *Project) {
 		}
 		n := seen[id]
 		seen[id]++
-		r.entry(p, e, n)
+		r.entry(p, e, n, r.value(e))
 	}
 }
 
@@ -204,17 +205,25 @@ func sectionNames() []string {
 	return append(names, "env", "uwsgi", "lint")
 }
 
-// entry reads the n-th occurrence of a key.
-func (r *reader) entry(p *Project, e entry, n int) {
+// value returns what ini.v1 reads of an entry; entries are asked for in order.
+func (r *reader) value(e entry) string {
+	written := r.file.Text(e.value)
 	values := r.values[e.section][e.key]
-	if n >= len(values) {
-		return // its section is not known
+	if written == "" || written[0] == ';' || written[0] == '#' || written == `""""""` || len(values) == 0 {
+		return ""
 	}
-	value := strings.ReplaceAll(values[n], "\r\n", "\n")
+	r.values[e.section][e.key] = values[1:]
+	return strings.ReplaceAll(values[0], "\r\n", "\n")
+}
+
+// entry reads the n-th occurrence of a key.
+func (r *reader) entry(p *Project, e entry, n int, value string) {
+	if e.section == "" {
+		r.fail(e.keySpan, diag.T("the key %q stands before any section", e.key), diag.T("put it below [project] or another section"))
+		return
+	}
 	kind, name, _ := strings.Cut(e.section, ".")
 	switch kind {
-	case "":
-		r.fail(e.keySpan, diag.T("the key %q stands before any section", e.key), diag.T("put it below [project] or another section"))
 	case "env":
 		p.Env = append(p.Env, Var{e.key, value})
 	case "uwsgi":

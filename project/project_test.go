@@ -106,6 +106,8 @@ func TestFaults(t *testing.T) {
 		{"files without slash", minimal + "[route.static]\npath = /static\nkind = files\ndir = static\n", []string{`6:8: path: "/static" has no slash at its end | write /static/: without it /x/../ would lead out of the folder`}},
 		{"same listen", minimal + "[server.a]\n[server.b]\n", []string{"6:1: _ on 80 is answered by [server.a] already | use another port or name"}},
 		{"heads above the protocol", minimal + "[limits]\nheader-size = 16k\n", []string{"6:15: headers = 4 of header-size = 16k let request heads of 82944 bytes through | the uwsgi protocol holds 65535 bytes, and nginx answers 500 above: use fewer or smaller buffers, or protocol = http"}},
+		{"key before any section", "name = x\n" + minimal, []string{`1:1: the key "name" stands before any section | put it below [project] or another section`}},
+		{"no value", minimal + "[app]\nthreads =\n", []string{"6:1: threads has no value | Threads of each worker; the default is 1"}},
 		{"own certificate", minimal + "[server.a]\ntls = own\n", []string{"6:7: tls = own without certificate and key | write certificate = /path and key = /path"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,6 +163,35 @@ func TestMarshalRoundTrip(t *testing.T) {
 		if diff := equal(p, again); diff != "" {
 			t.Errorf("%s: written and read back (-want +got):\n%s\n%s", name, diff, fresh)
 		}
+	}
+}
+
+func TestEmptyValues(t *testing.T) {
+	t.Parallel()
+	src := minimal + "\n[env]\nA =\nB = 1\n\n[uwsgi]\nlazy =\nenv =\nenv = X=1\n"
+	p, err := Parse(FileName, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Var{{"A", ""}, {"B", "1"}}, p.Env); diff != "" {
+		t.Errorf("[env] (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Var{{"lazy", ""}, {"env", ""}, {"env", "X=1"}}, p.RawUwsgi); diff != "" {
+		t.Errorf("[uwsgi] (-want +got):\n%s", diff)
+	}
+	if same, err := p.Marshal(src); err != nil || same != src {
+		t.Errorf("an unchanged description changes (%v):\n%s", err, cmp.Diff(src, same))
+	}
+	fresh, err := p.Marshal("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse(FileName, fresh)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, fresh)
+	}
+	if diff := equal(p, again); diff != "" {
+		t.Errorf("written and read back (-want +got):\n%s", diff)
 	}
 }
 

@@ -4,22 +4,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
-
-	"github.com/dlclark/regexp2"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/pcre"
 )
-
-// matchTimeout bounds how long a regular expression may search: some take for
-// ever on some texts.
-const matchTimeout = 100 * time.Millisecond
 
 // index holds what Match looks up, made when it is first asked.
 type index struct {
 	addresses map[address]*virtual
 	locations map[*Scope]*locations
-	regexes   sync.Map // *Location or the text of a server's name -> *regexp2.Regexp
+	regexes   sync.Map // *Location or the text of a server's name -> *pcre.Regexp
 }
 
 type address struct {
@@ -212,31 +206,27 @@ func (l *locations) longest(path string) *Location {
 // matches tells whether a location's regular expression matches. One that does
 // not compile, or takes too long, does not.
 func (x *index) matches(l *Location, path string) bool {
-	options := regexp2.None
-	if l.Kind == RegexNoCase {
-		options = regexp2.IgnoreCase
-	}
-	return x.regex(l, l.Pattern, path, options)
+	return x.regex(l, l.Pattern, path, l.Kind == RegexNoCase)
 }
 
 // matchName compares a host with the regular expression of a server_name.
 func (x *index) matchName(pattern, host string) bool {
-	return x.regex(pattern, pattern, host, regexp2.IgnoreCase)
+	return x.regex(pattern, pattern, host, true)
 }
 
-func (x *index) regex(key any, pattern, text string, options regexp2.RegexOptions) bool {
+func (x *index) regex(key any, pattern, text string, ignoreCase bool) bool {
 	cached, ok := x.regexes.Load(key)
 	if !ok {
-		re, err := regexp2.Compile(pattern, options)
-		if err == nil {
-			re.MatchTimeout = matchTimeout
+		re, err := pcre.Compile(pattern, ignoreCase)
+		if err != nil {
+			re = nil
 		}
 		cached, _ = x.regexes.LoadOrStore(key, re)
 	}
-	re, _ := cached.(*regexp2.Regexp)
+	re, _ := cached.(*pcre.Regexp)
 	if re == nil {
 		return false
 	}
-	found, err := re.MatchString(text)
+	found, err := re.Match(text)
 	return err == nil && found
 }
