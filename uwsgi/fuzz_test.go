@@ -10,7 +10,7 @@ func seeds(f *testing.F) {
 	for _, c := range confirmCases {
 		f.Add(suffix(c.name), c.main)
 	}
-	for _, src := range []string{"%", "[", "[]", "=", "[uwsgi]\n=", "[uwsgi]\na=%(a)", "[uwsgi]\nfor=1\nfor=2\na=1", "[uwsgi]\nini=:\ninherit=main.ini\n"} {
+	for _, src := range []string{"%", "[", "[]", "[]\v", "[uwsgi]\u00a0", "=", "[uwsgi]\n=", "[uwsgi]\na=%(a)", "[uwsgi]\nfor=1\nfor=2\na=1", "[uwsgi]\nini=:\ninherit=main.ini\n"} {
 		f.Add(uint8(0), src)
 	}
 }

@@ -209,7 +209,7 @@ func (r *iniReader) header(at, end int) {
 		}
 	case closing != len(line)-1:
 		e := r.f.fail(span, "text after the section header: uWSGI reads the section's name as %q and skips the options below", name)
-		rest := strings.TrimSpace(line[closing+1:])
+		rest := strings.TrimLeft(line[closing+1:], " \t\r")
 		if rest[0] == ';' || rest[0] == '#' {
 			fixed := line[:closing+1]
 			if meant {
