@@ -90,6 +90,11 @@ func ReadConfig(path string, rules []*Rule) (Config, error) {
 	}
 	target, _ := project.Settings(f, "target")
 	for _, s := range target {
+		if s.Name == "nginx" || s.Name == "uwsgi" {
+			if err := CheckRelease(s.Value); s.Value != "" && err != nil {
+				return c, at(s.ValueAt, "%s: %s", s.Name, err)
+			}
+		}
 		switch s.Name {
 		case "nginx":
 			c.Target.Nginx = s.Value

@@ -31,20 +31,6 @@ type Pass struct {
 	found  []diag.Diagnostic
 }
 
-// Target is where the pair will run, as far as it is known; an empty field
-// means that it is not, and rules that need it say nothing.
-type Target struct {
-	Nginx string // nginx release, such as 1.22.1
-	Uwsgi string // uWSGI release, such as 2.0.21
-	// Init is systemd, supervisor, container or "".
-	Init string
-	// OS is debian, ubuntu, rhel or "".
-	OS string
-	// StaticURL and StaticRoot are what a Django project's settings say of its
-	// static files; StaticRoot is absolute or below the project's folder.
-	StaticURL, StaticRoot string
-}
-
 // Report adds a finding. Rule is filled in, and Severity where it is zero.
 func (p *Pass) Report(d diag.Diagnostic) {
 	d.Rule = p.rule.ID

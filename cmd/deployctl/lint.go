@@ -60,7 +60,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "stdin-filename", Usage: "name of the text on standard input"},
 			&cli.StringFlag{Name: "config", Usage: "configuration file (default: the nearest " + lint.ConfigName + " or deployctl.ini)"},
 			&cli.BoolFlag{Name: "no-config", Usage: "read no configuration file"},
-			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it"},
+			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it (default: the newest stable one, " + directive.Stable + ")"},
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 		},
@@ -230,11 +230,17 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		dir = filepath.Dir(path)
 	}
 	cfg.Target.DetectStatic(dir)
-	if o.target.Nginx != "" {
-		cfg.Target.Nginx = o.target.Nginx
-	}
-	if o.target.Uwsgi != "" {
-		cfg.Target.Uwsgi = o.target.Uwsgi
+	for _, s := range []struct {
+		flag, value string
+		to          *string
+	}{{"--target-nginx", o.target.Nginx, &cfg.Target.Nginx}, {"--target-uwsgi", o.target.Uwsgi, &cfg.Target.Uwsgi}} {
+		if s.value == "" {
+			continue
+		}
+		if err := lint.CheckRelease(s.value); err != nil {
+			return cfg, &usageError{s.flag + ": " + err.Error(), "lint"}
+		}
+		*s.to = s.value
 	}
 	return cfg, nil
 }

@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// Stable is the newest stable release when the table was made; it also knows the
+// mainline releases that came after, up to 1.31.4.
+const Stable = "1.30.3"
+
 // None is the ID of a name that is not in the table.
 const None ID = 0xffff
 
