@@ -211,12 +211,24 @@ func (p *Pair) ready(t testing.TB) {
 		default:
 		}
 		log, _ := os.ReadFile(filepath.Join(p.Dir, "uwsgi.out"))
-		if strings.Contains(string(log), "spawned uWSGI worker 1") && p.accepts() {
+		if loaded(string(log)) && p.accepts() {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("the pair does not answer")
+}
+
+// loaded tells whether every worker has the application: the master loads it
+// before it spawns them, or each of them for itself. A worker that is told to
+// stop while it still loads goes on for ever.
+func loaded(log string) bool {
+	before, workers, ok := strings.Cut(log, "spawned uWSGI master process")
+	if !ok {
+		return strings.Contains(log, "spawned uWSGI worker 1")
+	}
+	n := strings.Count(workers, "spawned uWSGI worker ")
+	return n > 0 && (strings.Contains(before, "WSGI app 0 ") || strings.Count(workers, "WSGI app 0 ") >= n)
 }
 
 // accepts tells whether every port accepts connections.
