@@ -1,53 +1,55 @@
 package pcre
 
-// set is a set of bytes.
-type set [4]uint64
+// Set is a set of bytes.
+type Set [4]uint64
 
-func (s *set) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
-func (s *set) has(c byte) bool { return s[c>>6]&(1<<(c&63)) != 0 }
+func (s *Set) add(c byte) { s[c>>6] |= 1 << (c & 63) }
 
-func (s *set) union(o set) {
+// Has tells whether the set holds a byte.
+func (s *Set) Has(c byte) bool { return s[c>>6]&(1<<(c&63)) != 0 }
+
+func (s *Set) union(o Set) {
 	for i := range s {
 		s[i] |= o[i]
 	}
 }
 
-func (s set) inverse() set {
+func (s Set) inverse() Set {
 	for i := range s {
 		s[i] = ^s[i]
 	}
 	return s
 }
 
-func (s *set) addRange(from, to byte) {
+func (s *Set) addRange(from, to byte) {
 	for c := int(from); c <= int(to); c++ {
 		s.add(byte(c))
 	}
 }
 
 // fold adds the other case of every ASCII letter, as PCRE's default tables do.
-func (s *set) fold() {
+func (s *Set) fold() {
 	for c := byte('a'); c <= 'z'; c++ {
-		if s.has(c) {
+		if s.Has(c) {
 			s.add(c - 'a' + 'A')
-		} else if s.has(c - 'a' + 'A') {
+		} else if s.Has(c - 'a' + 'A') {
 			s.add(c)
 		}
 	}
 }
 
 // append writes the set as a class of both engines.
-func (s set) append(b []byte) []byte {
-	if s == (set{}) {
+func (s Set) append(b []byte) []byte {
+	if s == (Set{}) {
 		return append(b, `[^\x00-\xff]`...)
 	}
 	b = append(b, '[')
 	for c := 0; c < 256; c++ {
-		if !s.has(byte(c)) {
+		if !s.Has(byte(c)) {
 			continue
 		}
 		end := c
-		for end < 255 && s.has(byte(end+1)) {
+		for end < 255 && s.Has(byte(end+1)) {
 			end++
 		}
 		b = appendHex(b, byte(c))
@@ -72,8 +74,8 @@ var classes = map[string]string{
 }
 
 // class returns the bytes of a class by its POSIX name.
-func class(name string) (set, bool) {
-	var s set
+func class(name string) (Set, bool) {
+	var s Set
 	ranges, ok := classes[name]
 	for i := 0; i+1 < len(ranges); i += 2 {
 		s.addRange(ranges[i], ranges[i+1])
@@ -82,7 +84,7 @@ func class(name string) (set, bool) {
 }
 
 // escaped returns the bytes of an escape that stands for a class, such as \d.
-func escaped(letter byte) (set, bool) {
+func escaped(letter byte) (Set, bool) {
 	name := ""
 	switch letter | 0x20 {
 	case 'd':
@@ -92,25 +94,25 @@ func escaped(letter byte) (set, bool) {
 	case 's':
 		name = "space"
 	case 'h':
-		var s set
+		var s Set
 		s.add('\t')
 		s.add(' ')
 		s.add(0xa0)
 		return sign(s, letter), true
 	case 'v':
-		var s set
+		var s Set
 		s.addRange('\n', '\r')
 		s.add(0x85)
 		return sign(s, letter), true
 	default:
-		return set{}, false
+		return Set{}, false
 	}
 	s, _ := class(name)
 	return sign(s, letter), true
 }
 
 // sign inverts a set when its letter is a capital.
-func sign(s set, letter byte) set {
+func sign(s Set, letter byte) Set {
 	if letter < 'a' {
 		return s.inverse()
 	}

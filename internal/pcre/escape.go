@@ -34,20 +34,23 @@ func (t *translator) escape() error {
 		t.i += 2
 		return nil
 	case 'b':
-		t.assertion(boundary)
+		t.assertion(boundary, Boundary)
 	case 'B':
-		t.assertion(noBoundary)
-	case 'A', 'z':
-		t.assertion(`\` + string(c))
+		t.assertion(noBoundary, NoBoundary)
+	case 'A':
+		t.assertion(`\A`, TextStart)
+	case 'z':
+		t.assertion(`\z`, TextEnd)
 	case 'Z':
 		t.t.dollar = true
-		t.assertion("(?:" + dollar + ")")
+		t.assertion("(?:"+dollar+")", TextEnd)
 	case 'N':
-		var s set
+		var s Set
 		s.add('\n')
 		t.set(s.inverse())
 	case 'R':
 		t.t.backtracks = true
+		t.tree.newline()
 		t.atom = len(t.out)
 		t.out = append(t.out, `(?>\x0d\x0a|[\x0a-\x0d\x85])`...)
 	case 'G', 'K', 'C', 'X', 'p', 'P':
@@ -184,7 +187,7 @@ func isHex(c byte) bool {
 
 // bracket translates a class.
 func (t *translator) bracket() error {
-	var s set
+	var s Set
 	i := t.i + 1
 	negated := i < len(t.src) && t.src[i] == '^'
 	if negated {
@@ -242,10 +245,10 @@ func (t *translator) bracket() error {
 
 // member reads one member of a class at i: a byte, or a set of them. n is its
 // length; the byte is -1 when it stands for nothing.
-func (t *translator) member(i int) (b int, many *set, n int, err error) {
+func (t *translator) member(i int) (b int, many *Set, n int, err error) {
 	rest := t.src[i:]
 	if strings.HasPrefix(rest, "[:") {
-		if end := strings.Index(rest, ":]"); end > 0 && posix(rest[2:end]) {
+		if end := strings.Index(rest, ":]"); end > 1 && posix(rest[2:end]) {
 			name := strings.TrimPrefix(rest[2:end], "^")
 			s, ok := class(name)
 			if !ok {

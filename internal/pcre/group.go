@@ -19,7 +19,7 @@ func (t *translator) parenthesis() error {
 		return fmt.Errorf("verb %w", ErrUnsupported)
 	case !strings.HasPrefix(rest, "(?"):
 		t.t.names = append(t.t.names, "")
-		t.enter("(", 1)
+		t.enter("(", 1, &Node{Op: OpCapture, Number: len(t.t.names) - 1})
 		return nil
 	case strings.HasPrefix(rest, "(?#"):
 		end := strings.IndexByte(rest, ')')
@@ -30,13 +30,13 @@ func (t *translator) parenthesis() error {
 		return nil
 	case strings.HasPrefix(rest, "(?>"):
 		t.t.backtracks = true
-		t.enter("(?>", 3)
+		t.enter("(?>", 3, &Node{Op: OpAtomic})
 		return nil
 	}
 	for _, look := range lookarounds {
 		if strings.HasPrefix(rest, look) {
 			t.t.backtracks = true
-			t.enter(look, len(look))
+			t.enter(look, len(look), &Node{Op: OpLook, Behind: look[2] == '<', Negative: look[len(look)-1] == '!'})
 			return nil
 		}
 	}
@@ -57,7 +57,9 @@ func (t *translator) parenthesis() error {
 }
 
 // enter opens a group; n is its length in the source.
-func (t *translator) enter(text string, n int) {
+func (t *translator) enter(text string, n int, node *Node) {
+	t.tree.open(node)
+	t.tree.opened(t.i + n)
 	t.open = append(t.open, group{at: len(t.out), outer: t.flags})
 	t.out = append(t.out, text...)
 	t.atom = -1
@@ -100,7 +102,7 @@ func (t *translator) named(name string, n int) error {
 		}
 	}
 	t.t.names = append(t.t.names, name)
-	t.enter("(", n)
+	t.enter("(", n, &Node{Op: OpCapture, Number: len(t.t.names) - 1, Name: name})
 	return nil
 }
 
@@ -122,7 +124,7 @@ func (t *translator) options(rest string) error {
 		case '^':
 			f = flags{}
 		case ':':
-			t.enter("(?:", i+1)
+			t.enter("(?:", i+1, &Node{Op: OpGroup})
 			t.flags = f
 			return nil
 		case ')':
@@ -149,4 +151,5 @@ func (t *translator) reference(to string) {
 	}
 	t.out = append(t.out, open+mark(len(t.references))+")"...)
 	t.references = append(t.references, to)
+	t.tree.reference(to)
 }

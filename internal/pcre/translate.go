@@ -46,26 +46,34 @@ type translator struct {
 	// atom is where the last piece that a quantifier may follow starts in the
 	// output, -1 when there is none.
 	atom       int
-	references []string // names that \k{} asks for
+	references []string     // names that \k{} asks for
+	tree       *treeBuilder // nil when no tree is wanted
 }
 
 func translate(pattern string, ignoreCase bool) (translation, error) {
+	return translateInto(pattern, ignoreCase, nil)
+}
+
+// translateInto translates an expression and gives its pieces to a tree.
+func translateInto(pattern string, ignoreCase bool, tree *treeBuilder) (translation, error) {
 	if len(pattern) > maxLength {
 		return translation{}, fmt.Errorf("pattern of %d bytes %w", len(pattern), ErrUnsupported)
 	}
-	t := &translator{src: pattern, flags: flags{i: ignoreCase}, atom: -1}
+	t := &translator{src: pattern, flags: flags{i: ignoreCase}, atom: -1, tree: tree}
 	t.t.names = []string{""}
 	for t.i < len(t.src) {
+		tree.next(t.i)
 		if err := t.next(); err != nil {
 			return translation{}, err
 		}
 	}
+	tree.next(t.i)
 	if len(t.open) > 0 {
 		return translation{}, fmt.Errorf("missing closing parenthesis")
 	}
 	text := string(t.out)
 	for i, name := range t.references {
-		number, err := t.number(name)
+		number, err := t.t.number(name)
 		if err != nil {
 			return translation{}, err
 		}
@@ -103,14 +111,14 @@ var (
 func mark(n int) string { return "\x00" + strconv.Itoa(n) + "\x00" }
 
 // number returns the number of the group that a reference means.
-func (t *translator) number(reference string) (int, error) {
+func (t *translation) number(reference string) (int, error) {
 	if n, err := strconv.Atoi(reference); err == nil {
-		if n < 1 || n >= len(t.t.names) {
+		if n < 1 || n >= len(t.names) {
 			return 0, fmt.Errorf("reference to non-existent subpattern")
 		}
 		return n, nil
 	}
-	for n, name := range t.t.names {
+	for n, name := range t.names {
 		if name == reference && name != "" {
 			return n, nil
 		}
@@ -142,24 +150,26 @@ func (t *translator) next() error {
 		t.open = t.open[:len(t.open)-1]
 		t.out = append(t.out, ')')
 		t.flags, t.atom = g.outer, g.at
+		t.tree.close(t.i + 1)
 	case '|':
+		t.tree.alternate(t.i)
 		t.out = append(t.out, '|')
 		t.atom = -1
 	case '^':
 		if t.flags.m {
-			t.assertion(`(?m:^)`)
+			t.assertion(`(?m:^)`, LineStart)
 		} else {
-			t.assertion(`\A`)
+			t.assertion(`\A`, TextStart)
 		}
 	case '$':
 		if t.flags.m {
-			t.assertion(`(?m:$)`)
+			t.assertion(`(?m:$)`, LineEnd)
 			break
 		}
 		t.t.dollar = true
-		t.assertion("(?:" + dollar + ")")
+		t.assertion("(?:"+dollar+")", TextEnd)
 	case '.':
-		var s set
+		var s Set
 		if !t.flags.s {
 			s.add('\n')
 		}
@@ -187,25 +197,28 @@ func (t *translator) next() error {
 }
 
 // assertion writes what matches no bytes; no quantifier may follow it.
-func (t *translator) assertion(text string) {
+func (t *translator) assertion(text string, place Assertion) {
+	t.tree.piece(&Node{Op: OpAssert, Assert: place})
 	t.atom = -1
 	t.out = append(t.out, text...)
 }
 
-func (t *translator) set(s set) {
+func (t *translator) set(s Set) {
+	t.tree.piece(&Node{Op: OpSet, Set: s})
 	t.atom = len(t.out)
 	t.out = s.append(t.out)
 }
 
 // literal writes one byte that stands for itself.
 func (t *translator) literal(c byte) {
-	var s set
+	var s Set
 	s.add(c)
 	if letter := c | 0x20; t.flags.i && letter >= 'a' && letter <= 'z' {
 		s.fold()
 		t.set(s)
 		return
 	}
+	t.tree.piece(&Node{Op: OpSet, Set: s})
 	t.atom = len(t.out)
 	if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '/' || c == '_' {
 		t.out = append(t.out, c)
@@ -245,7 +258,13 @@ func (t *translator) repeat(n int) error {
 		return fmt.Errorf("quantifier does not follow a repeatable item")
 	}
 	text := t.rest()[:n]
-	if text[0] == '{' {
+	least, most := 0, -1
+	switch text[0] {
+	case '+':
+		least = 1
+	case '?':
+		most = 1
+	case '{':
 		from, to, comma := strings.Cut(text[1:n-1], ",")
 		low, err1 := strconv.Atoi(from)
 		high := low
@@ -259,6 +278,10 @@ func (t *translator) repeat(n int) error {
 		case high < low:
 			return fmt.Errorf("numbers out of order in {} quantifier")
 		}
+		least, most = low, high
+		if comma && to == "" {
+			most = -1
+		}
 	}
 	t.i += n
 	lazy, possessive := "", false
@@ -270,6 +293,7 @@ func (t *translator) repeat(n int) error {
 			possessive, t.i = true, t.i+1
 		}
 	}
+	t.tree.repeat(least, most, lazy != "", possessive)
 	if possessive {
 		t.t.backtracks = true
 		t.out = slices.Insert(t.out, t.atom, []byte("(?>")...)
