@@ -25,10 +25,16 @@ import (
 //	## Good
 //	files in which the rule finds nothing
 //
+// A page in another language is called rule-id.LANGUAGE.md: the title, the
+// rule's summary as the first paragraph, then the text; the examples are those
+// of the English page.
+//
 // A file is named after the language of its block. Several examples may follow
 // one another: each Bad starts a new one.
 type Page struct {
 	Title string
+	// Summary is the rule's one line. The English page leaves it to the rule.
+	Summary string
 	// Intro is the text before the first example.
 	Intro    string
 	Examples []Example
@@ -98,4 +104,13 @@ func ParsePage(text string) (*Page, error) {
 	}
 	page.Intro = strings.TrimSpace(intro.String())
 	return page, nil
+}
+
+// Examples returns the part of the rule's page that holds the examples, as it
+// stands there.
+func (r *Rule) Examples() string {
+	if i := strings.Index(r.Page, "\n## "); i >= 0 {
+		return r.Page[i+1:]
+	}
+	return ""
 }

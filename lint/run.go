@@ -35,6 +35,19 @@ type Broken struct {
 	Stack  []byte
 }
 
+// In returns the result with its texts in the catalog's language.
+func (r *Result) In(c diag.Catalog) *Result {
+	if len(c) == 0 {
+		return r
+	}
+	translated := *r
+	translated.Diagnostics = make([]diag.Diagnostic, len(r.Diagnostics))
+	for i, d := range r.Diagnostics {
+		translated.Diagnostics[i] = d.In(c)
+	}
+	return &translated
+}
+
 // Counts returns the numbers of errors, warnings and infos.
 func (r *Result) Counts() (errors, warnings, infos int) {
 	for _, d := range r.Diagnostics {

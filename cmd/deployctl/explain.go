@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deployctl/deployctl/internal/nearest"
+	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/lint/rules"
 )
 
@@ -13,15 +14,24 @@ func explainCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "show a rule's manual page",
-		UsageText: "deployctl explain RULE",
+		UsageText: "deployctl explain [options] RULE",
+		Flags:     []cli.Flag{langFlag()},
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return &usageError{"name one rule, such as pair-socket-mismatch", "explain"}
 			}
+			language, err := lang.Of(c.String("lang"), s.env)
+			if err != nil {
+				return &usageError{err.Error(), "explain"}
+			}
 			var names []string
 			for _, r := range rules.All() {
 				if r.ID == c.Args().First() {
-					_, err := fmt.Fprint(s.out, r.Page)
+					page, err := lang.Page(r, language)
+					if err != nil {
+						return err
+					}
+					_, err = fmt.Fprintf(s.out, "# %s\n\n%s\n\n%s", page.Title, page.Intro, r.Examples())
 					return err
 				}
 				names = append(names, r.ID)

@@ -55,7 +55,7 @@ func runGen(o *genOptions) error {
 	path := filepath.Join(o.dir, project.FileName)
 	p, err := project.Load(path)
 	if err != nil {
-		return o.invalid(err)
+		return o.invalid(err, o.render.Lang)
 	}
 	files, err := gen.Render(p, o.render)
 	if err != nil {

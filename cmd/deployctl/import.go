@@ -20,6 +20,7 @@ type importOptions struct {
 	paths     []string
 	file      string
 	root      string
+	lang      string
 	overwrite bool
 }
 
@@ -32,12 +33,13 @@ func importCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "out", Value: "-", Usage: "file to write; - for standard output"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite the file"},
 			&cli.StringFlag{Name: "root", Usage: "folder that stands for / in absolute paths"},
+			langFlag(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() == 0 {
 				return &usageError{"name the nginx and uWSGI files, such as uwsgi.ini nginx.conf", "import"}
 			}
-			return runImport(&importOptions{streams: s, paths: c.Args().Slice(), file: c.String("out"), root: c.String("root"), overwrite: c.Bool("force")})
+			return runImport(&importOptions{streams: s, paths: c.Args().Slice(), file: c.String("out"), root: c.String("root"), lang: c.String("lang"), overwrite: c.Bool("force")})
 		},
 	}
 }
@@ -76,7 +78,7 @@ func runImport(o *importOptions) error {
 	// A description that lacks something is written all the same: its faults
 	// say what to fill in.
 	if _, err := project.Parse(project.FileName, text); err != nil {
-		return o.invalid(err)
+		return o.invalid(err, o.lang)
 	}
 	return nil
 }

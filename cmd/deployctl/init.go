@@ -87,7 +87,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 	// What is written is what a later gen reads.
 	p, err = project.Parse(path, text)
 	if err != nil {
-		return o.invalid(err)
+		return o.invalid(err, o.lang)
 	}
 	files, err := gen.Render(p, gen.Options{})
 	if err != nil {
@@ -107,7 +107,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 		return err
 	}
 	o.wrote(path, plan)
-	if err := lintWritten(o.streams, o.dir); err != nil {
+	if err := lintWritten(o.streams, o.dir, o.lang); err != nil {
 		return err
 	}
 	o.next(p)
@@ -120,7 +120,7 @@ func (o *initOptions) describe(path string) (*project.Project, error) {
 	if _, err := os.Stat(path); err == nil {
 		p, err := project.Load(path)
 		if err != nil {
-			return nil, o.invalid(err)
+			return nil, o.invalid(err, o.lang)
 		}
 		fmt.Fprintf(o.out, "%s stands here already and is kept.\n", path)
 		return p, nil
@@ -214,17 +214,22 @@ func (o *initOptions) text(p *project.Project, path string) (string, error) {
 	return p.Marshal(string(old))
 }
 
-// invalid shows the faults of a description.
-func (s streams) invalid(err error) error {
+// invalid shows the faults of a description, in the language that a flag or
+// the locale asks for.
+func (s streams) invalid(err error, flag string) error {
 	found, ok := project.IsInvalid(err)
 	if !ok {
 		return err
+	}
+	_, catalog, langErr := s.language(flag, "")
+	if langErr != nil {
+		return langErr
 	}
 	for i, d := range found {
 		if i > 0 {
 			fmt.Fprintln(s.err)
 		}
-		report.Diagnostic(s.err, d, report.Options{})
+		report.Diagnostic(s.err, d.In(catalog), report.Options{Catalog: catalog})
 	}
 	return exitCode(exitError)
 }
@@ -239,7 +244,7 @@ func (o *initOptions) wrote(path string, plan *gen.Plan) {
 }
 
 // lintWritten lints a project's generated files and shows the result.
-func lintWritten(s streams, dir string) error {
+func lintWritten(s streams, dir, flag string) error {
 	p, err := pair.Load([]string{filepath.Join(dir, deployFolder)}, pair.Options{})
 	if err != nil {
 		return err
@@ -252,7 +257,12 @@ func lintWritten(s streams, dir string) error {
 	if err != nil {
 		return err
 	}
-	return report.Text(s.out, lint.Run(p, rules.All(), lint.Options{Target: cfg.Target, Config: cfg}), report.Options{Color: color})
+	_, catalog, err := s.language(flag, "init")
+	if err != nil {
+		return err
+	}
+	result := lint.Run(p, rules.All(), lint.Options{Target: cfg.Target, Config: cfg})
+	return report.Text(s.out, result.In(catalog), report.Options{Color: color, Catalog: catalog})
 }
 
 // next says what to do with the files.

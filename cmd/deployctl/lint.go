@@ -29,7 +29,7 @@ type lintOptions struct {
 	streams
 	paths                          []string
 	fix, unsafe, diff, exitZero    bool
-	format, color                  string
+	format, color, lang            string
 	selected, ignored              []string
 	minSeverity, failOn            string
 	context, root, config, stdinAs string
@@ -63,12 +63,13 @@ func lintCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it (default: the newest stable one, " + directive.Stable + ")"},
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
+			langFlag(),
 		},
 		Action: func(c *cli.Context) error {
 			return runLint(&lintOptions{
 				streams: s, paths: c.Args().Slice(),
 				fix: c.Bool("fix"), unsafe: c.Bool("unsafe"), diff: c.Bool("diff"), exitZero: c.Bool("exit-zero"),
-				format: c.String("format"), color: c.String("color"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
+				format: c.String("format"), color: c.String("color"), lang: c.String("lang"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")},
@@ -78,7 +79,11 @@ func lintCommand(s streams) *cli.Command {
 }
 
 func runLint(o *lintOptions) error {
-	write, err := o.reporter()
+	_, catalog, err := o.language(o.lang, "lint")
+	if err != nil {
+		return err
+	}
+	write, err := o.reporter(catalog)
 	if err != nil {
 		return err
 	}
@@ -117,7 +122,7 @@ func runLint(o *lintOptions) error {
 		}
 		result = lint.Run(p, rules.All(), opts)
 	}
-	if err := write(o.out, result); err != nil {
+	if err := write(o.out, result.In(catalog)); err != nil {
 		return err
 	}
 	if len(result.Broken) > 0 {
@@ -133,14 +138,16 @@ func runLint(o *lintOptions) error {
 }
 
 // reporter returns the function of the format that was asked for.
-func (o *lintOptions) reporter() (func(io.Writer, *lint.Result) error, error) {
+func (o *lintOptions) reporter(catalog diag.Catalog) (func(io.Writer, *lint.Result) error, error) {
 	color, err := o.streams.color(o.color)
 	if err != nil {
 		return nil, err
 	}
 	switch o.format {
 	case "text":
-		return func(w io.Writer, r *lint.Result) error { return report.Text(w, r, report.Options{Color: color}) }, nil
+		return func(w io.Writer, r *lint.Result) error {
+			return report.Text(w, r, report.Options{Color: color, Catalog: catalog})
+		}, nil
 	case "compact":
 		return report.Compact, nil
 	case "json":

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/lint/rules"
 )
 
@@ -14,33 +15,37 @@ func rulesCommand(s streams) *cli.Command {
 		Name:      "rules",
 		Usage:     "list the linter's rules",
 		UsageText: "deployctl rules [--format table|json]",
-		Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Value: "table", Usage: "table or json"}},
+		Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Value: "table", Usage: "table or json"}, langFlag()},
 		Action: func(c *cli.Context) error {
+			language, err := lang.Of(c.String("lang"), s.env)
+			if err != nil {
+				return &usageError{err.Error(), "rules"}
+			}
 			switch c.String("format") {
 			case "table":
-				return ruleTable(s)
+				return ruleTable(s, language)
 			case "json":
-				return ruleJSON(s)
+				return ruleJSON(s, language)
 			}
 			return &usageError{fmt.Sprintf("unknown format %q: write table or json", c.String("format")), "rules"}
 		},
 	}
 }
 
-func ruleTable(s streams) error {
+func ruleTable(s streams, language string) error {
 	for _, r := range rules.All() {
 		fix := ""
 		if r.Fixable {
 			fix = "fix"
 		}
-		if _, err := fmt.Fprintf(s.out, "%-28s %-8s %-4s %s\n", r.ID, r.Severity, fix, r.Summary); err != nil {
+		if _, err := fmt.Fprintf(s.out, "%-28s %-8s %-4s %s\n", r.ID, r.Severity, fix, lang.Summary(r, language)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func ruleJSON(s streams) error {
+func ruleJSON(s streams, language string) error {
 	type rule struct {
 		ID       string `json:"id"`
 		Severity string `json:"severity"`
@@ -50,7 +55,7 @@ func ruleJSON(s streams) error {
 	}
 	var all []rule
 	for _, r := range rules.All() {
-		all = append(all, rule{r.ID, r.Severity.String(), r.Fixable, !r.Off, r.Summary})
+		all = append(all, rule{r.ID, r.Severity.String(), r.Fixable, !r.Off, lang.Summary(r, language)})
 	}
 	e := json.NewEncoder(s.out)
 	e.SetIndent("", "  ")

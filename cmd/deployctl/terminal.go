@@ -3,7 +3,11 @@ package main
 import (
 	"os"
 
+	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lang"
 )
 
 func isTTY(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -20,4 +24,20 @@ func (s streams) color(choice string) (bool, error) {
 		return s.terminal && s.env("NO_COLOR") == "" && s.env("TERM") != "dumb", nil
 	}
 	return false, &usageError{message: "--color: write auto, always or never"}
+}
+
+// langFlag is the option that speaks and is read with streams.language.
+func langFlag() cli.Flag {
+	return &cli.StringFlag{Name: "lang", Usage: "language: en or zh (default: the locale's)"}
+}
+
+// language returns the language that --lang or the locale asks for, and its
+// messages.
+func (s streams) language(flag, command string) (string, diag.Catalog, error) {
+	name, err := lang.Of(flag, s.env)
+	if err != nil {
+		return "", nil, &usageError{err.Error(), command}
+	}
+	catalog, err := lang.Catalog(name)
+	return name, catalog, err
 }

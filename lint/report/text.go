@@ -19,13 +19,16 @@ const maxExcerpt = 120
 // Options say how findings are shown.
 type Options struct {
 	Color bool
+	// Catalog is the language of the report's own words; the findings' are in
+	// theirs already (lint.Result.In).
+	Catalog diag.Catalog
 }
 
 // Text writes findings for people: grouped by file, each with the source line
 // and a mark under the place, and a line with the totals at the end.
 func Text(w io.Writer, r *lint.Result, opts Options) error {
 	b := bufio.NewWriter(w)
-	p := painter{opts.Color}
+	p := painter{opts.Color, opts.Catalog}
 	for i, d := range r.Diagnostics {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -35,26 +38,26 @@ func Text(w io.Writer, r *lint.Result, opts Options) error {
 	if len(r.Diagnostics) > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintln(b, p.bold(Summary(r)))
+	fmt.Fprintln(b, p.bold(Summary(r).In(opts.Catalog).String()))
 	return b.Flush()
 }
 
 // Diagnostic writes one finding.
 func Diagnostic(w io.Writer, d diag.Diagnostic, opts Options) {
-	p := painter{opts.Color}
+	p := painter{opts.Color, opts.Catalog}
 	at := d.File.Pos(d.Span.Start)
 	fmt.Fprintf(w, "%s: %s: %s %s\n", p.bold(fmt.Sprintf("%s:%d:%d", clean(d.File.Name), at.Line, at.Column)),
 		p.severity(d.Severity), clean(d.Message.String()), p.dim("["+d.Rule+"]"))
 	excerpt(w, d, at, p)
 	for _, r := range d.Related {
 		at := r.File.Pos(r.Span.Start)
-		fmt.Fprintf(w, "  %s %s:%d:%d: %s\n", p.dim("see"), clean(r.File.Name), at.Line, at.Column, clean(r.Message.String()))
+		fmt.Fprintf(w, "  %s %s:%d:%d: %s\n", p.word(diag.T("see")), clean(r.File.Name), at.Line, at.Column, clean(r.Message.String()))
 	}
 	if !d.Why.IsZero() {
-		fmt.Fprintf(w, "  %s %s\n", p.dim("why"), clean(d.Why.String()))
+		fmt.Fprintf(w, "  %s %s\n", p.word(diag.T("why")), clean(d.Why.String()))
 	}
 	if !d.Help.IsZero() {
-		fmt.Fprintf(w, "  %s %s\n", p.dim("fix"), clean(d.Help.String()))
+		fmt.Fprintf(w, "  %s %s\n", p.word(diag.T("fix")), clean(d.Help.String()))
 	}
 }
 
@@ -126,22 +129,31 @@ func clean(s string) string {
 }
 
 // Summary returns the line of totals.
-func Summary(r *lint.Result) string {
+func Summary(r *lint.Result) diag.Text {
 	errors, warnings, infos := r.Counts()
-	if errors+warnings+infos == 0 {
-		return fmt.Sprintf("no findings in %s", count(r.Files, "file"))
+	files := diag.T("%d files", r.Files)
+	if r.Files == 1 {
+		files = diag.T("1 file")
 	}
-	var parts []string
-	if errors > 0 {
-		parts = append(parts, count(errors, "error"))
+	var found diag.Text
+	add := func(n int, one, many diag.Text) {
+		switch {
+		case n == 0:
+			return
+		case n == 1:
+			many = one
+		}
+		if !found.IsZero() {
+			many = diag.T("%s, %s", found, many)
+		}
+		found = many
 	}
-	if warnings > 0 {
-		parts = append(parts, count(warnings, "warning"))
+	add(errors, diag.T("1 error"), diag.T("%d errors", errors))
+	add(warnings, diag.T("1 warning"), diag.T("%d warnings", warnings))
+	add(infos, diag.T("1 info"), diag.T("%d infos", infos))
+	if found.IsZero() {
+		return diag.T("no findings in %s", files)
 	}
-	if infos > 0 {
-		parts = append(parts, count(infos, "info"))
-	}
-	s := fmt.Sprintf("%s in %s", strings.Join(parts, ", "), count(r.Files, "file"))
 	fixable := 0
 	for _, d := range r.Diagnostics {
 		if d.Fix != nil && !d.Fix.Unsafe {
@@ -149,20 +161,19 @@ func Summary(r *lint.Result) string {
 		}
 	}
 	if fixable > 0 {
-		s += fmt.Sprintf(" (%d fixable with --fix)", fixable)
+		return diag.T("%s in %s (%d fixable with --fix)", found, files, fixable)
 	}
-	return s
+	return diag.T("%s in %s", found, files)
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+// severities are the names of the severities in the words of the catalogs.
+var severities = map[diag.Severity]diag.Text{diag.Error: diag.T("error"), diag.Warning: diag.T("warning"), diag.Info: diag.T("info")}
 
-// painter colors text when it is told to.
-type painter struct{ on bool }
+// painter colors text when it is told to, and knows the language.
+type painter struct {
+	on      bool
+	catalog diag.Catalog
+}
 
 func (p painter) paint(code, s string) string {
 	if !p.on || s == "" {
@@ -184,4 +195,8 @@ func (p painter) mark(s diag.Severity, text string) string {
 	return p.paint("36;1", text)
 }
 
-func (p painter) severity(s diag.Severity) string { return p.mark(s, s.String()) }
+func (p painter) word(t diag.Text) string { return p.dim(t.In(p.catalog).String()) }
+
+func (p painter) severity(s diag.Severity) string {
+	return p.mark(s, severities[s].In(p.catalog).String())
+}

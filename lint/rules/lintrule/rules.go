@@ -4,27 +4,18 @@
 package lintrule
 
 import (
-	_ "embed"
-
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
-)
-
-var (
-	//go:embed suppression-unused.md
-	unusedPage string
-	//go:embed suppression-unknown.md
-	unknownPage string
 )
 
 // Rules are the rules of this package.
 var Rules = []*lint.Rule{
 	{
-		ID: "suppression-unknown", Severity: diag.Warning, Page: unknownPage,
+		ID: "suppression-unknown", Severity: diag.Warning, Page: page("suppression-unknown"),
 		Summary: "a suppression comment names no rule, or gives no reason where one is asked for",
 	},
 	{
-		ID: "suppression-unused", Severity: diag.Warning, Page: unusedPage,
+		ID: "suppression-unused", Severity: diag.Warning, Page: page("suppression-unused"),
 		Summary: "a suppression comment silences nothing",
 	},
 }
