@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/urfave/cli/v2"
@@ -20,9 +19,6 @@ import (
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/pair"
 )
-
-// maxStdin is the size, in bytes, of the largest text read from standard input.
-const maxStdin = 64 << 20
 
 // lintOptions are the command line of lint.
 type lintOptions struct {
@@ -166,29 +162,11 @@ func (o *lintOptions) reload() (lint.Reload, error) {
 		}
 		opts.Context = ctx
 	}
-	o.stdinText = map[string]string{}
-	base := o.stdinText
-	paths := slices.Clone(o.paths)
-	for i, path := range paths {
-		if path != "-" {
-			continue
-		}
-		text, err := io.ReadAll(io.LimitReader(o.in, maxStdin+1))
-		if err != nil {
-			return nil, fmt.Errorf("read standard input: %w", err)
-		}
-		if len(text) > maxStdin {
-			return nil, fmt.Errorf("standard input is larger than %d MiB", maxStdin>>20)
-		}
-		paths[i] = o.stdinAs
-		if paths[i] == "" {
-			paths[i] = "stdin.conf"
-			if strings.Contains(string(text), "[uwsgi]") {
-				paths[i] = "stdin.ini"
-			}
-		}
-		base[paths[i]] = string(text)
+	paths, base, err := o.readStdin(o.paths, o.stdinAs)
+	if err != nil {
+		return nil, err
 	}
+	o.stdinText = base
 	return func(overlay map[string]string) (*pair.Pair, error) {
 		opts := opts
 		opts.Overlay = maps.Clone(base)

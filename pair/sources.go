@@ -1,0 +1,74 @@
+package pair
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Language is the language of a configuration file.
+type Language uint8
+
+// The languages.
+const (
+	Nginx Language = iota + 1
+	Uwsgi          // in any of its formats; see uwsgi.FormatOf
+)
+
+// Source is a configuration file that a path leads to.
+type Source struct {
+	Path     string
+	Language Language
+	Text     string
+	Named    bool // and not found in a folder
+}
+
+// Sources returns the nginx and uWSGI files that paths name or that lie in
+// folders they name, each once, as Load finds them; what a file includes is
+// not followed. The errors are those of Load.
+func Sources(paths []string, opts Options) ([]Source, error) {
+	l := &loader{opts: opts, seen: map[string]bool{}}
+	l.opts.Overlay = spellings(opts.Overlay)
+	var all []Source
+	for _, f := range l.find(paths) {
+		real := realPath(f.path)
+		if l.seen[real] {
+			continue
+		}
+		l.seen[real] = true
+		src, err := l.read(f)
+		if err != nil {
+			l.errors = append(l.errors, err)
+			continue
+		}
+		if isBinary(src) {
+			if f.named {
+				l.errors = append(l.errors, &PathError{f.path, "it is a binary file, and no configuration", nil})
+			}
+			continue
+		}
+		if language := languageOf(f, src); language != 0 {
+			all = append(all, Source{f.path, language, src, f.named})
+		}
+	}
+	if len(all) == 0 && len(l.errors) == 0 {
+		return nil, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
+	}
+	return all, errors.Join(l.errors...)
+}
+
+// languageOf returns the language of a file; 0 for units, and for what is none
+// of ours.
+func languageOf(f found, src string) Language {
+	k := kindOf(f.path, src)
+	if f.named {
+		k = named(f.path, src)
+	}
+	switch k {
+	case nginxKind:
+		return Nginx
+	case uwsgiKind:
+		return Uwsgi
+	}
+	return 0
+}
