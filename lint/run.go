@@ -1,12 +1,11 @@
 package lint
 
 import (
-	"runtime"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/parallel"
 	"github.com/deployctl/deployctl/pair"
 )
 
@@ -84,26 +83,15 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 		}
 	}
 	passes := make([]Pass, len(selected))
-	var next atomic.Int64
-	var wg sync.WaitGroup
 	var mu sync.Mutex
-	for range min(runtime.GOMAXPROCS(0), len(selected)) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(selected) {
-					return
-				}
-				passes[i] = Pass{Pair: p, Target: opts.Target, rule: selected[i]}
-				if b := check(&passes[i]); b != nil {
-					mu.Lock()
-					result.Broken = append(result.Broken, *b)
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(selected), func(i int) {
+		passes[i] = Pass{Pair: p, Target: opts.Target, rule: selected[i]}
+		if b := check(&passes[i]); b != nil {
+			mu.Lock()
+			result.Broken = append(result.Broken, *b)
+			mu.Unlock()
+		}
+	})
 	total := 0
 	for i := range passes {
 		total += len(passes[i].found)

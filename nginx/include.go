@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/parallel"
 )
 
 const (
@@ -59,7 +60,8 @@ func ReadFile(path string) (string, error) {
 	}
 	var b strings.Builder
 	b.Grow(int(info.Size()))
-	if _, err := io.Copy(&b, io.LimitReader(f, MaxFile)); err != nil {
+	buf := make([]byte, min(info.Size()+1, 64<<10)) // thousands of small files shall not need a large one each
+	if _, err := io.CopyBuffer(&b, io.LimitReader(f, MaxFile), buf); err != nil {
 		return "", fmt.Errorf("read %s: %w", path, err)
 	}
 	return b.String(), nil
@@ -82,7 +84,7 @@ func Load(path string, opts LoadOptions) (*Config, error) {
 // LoadText follows the includes of a file that was parsed already, as if it
 // had been read from path; path may be empty when it came from no file.
 func LoadText(main *File, path string, opts LoadOptions) *Config {
-	l := &loader{opts: opts, config: &Config{Main: main}, files: map[string]*File{}, state: map[*File]int{}}
+	l := &loader{opts: opts, config: &Config{Main: main, Included: map[*Directive][]*File{}}, files: map[string]*File{}, state: map[*File]int{}}
 	main.Path = path
 	if path != "" {
 		l.files[filepath.Clean(path)] = main
@@ -144,36 +146,64 @@ func (l *loader) include(f *File, d *Directive, depth int) {
 			paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasPrefix(filepath.Base(p), ".") })
 		}
 	}
+	l.readAhead(paths)
 	for _, path := range paths {
 		l.includeFile(f, d, path, depth)
 	}
+}
+
+// readAhead reads and parses the files of a pattern at once.
+func (l *loader) readAhead(paths []string) {
+	if len(paths) < 2 {
+		return
+	}
+	ahead := make([]*File, len(paths))
+	parallel.Each(len(paths), func(i int) {
+		if path := filepath.Clean(paths[i]); l.files[path] == nil {
+			ahead[i], _ = l.read(path) // an error shows when it is included
+		}
+	})
+	for i, f := range ahead {
+		if f != nil {
+			l.files[filepath.Clean(paths[i])] = f
+		}
+	}
+}
+
+// read reads and parses a file.
+func (l *loader) read(path string) (*File, error) {
+	src, ok := l.opts.Overlay[path]
+	if !ok {
+		var err error
+		if src, err = ReadFile(path); err != nil {
+			return nil, err
+		}
+	}
+	f := Parse(path, src)
+	f.Path = path
+	return f, nil
 }
 
 func (l *loader) includeFile(f *File, d *Directive, path string, depth int) {
 	path = filepath.Clean(path)
 	included := l.files[path]
 	if included == nil {
-		src, ok := l.opts.Overlay[path]
-		if !ok {
-			var err error
-			if src, err = ReadFile(path); err != nil {
-				l.problem(f, d, unreadable(path, err))
-				return
-			}
+		var err error
+		if included, err = l.read(path); err != nil {
+			l.problem(f, d, unreadable(path, err))
+			return
 		}
-		included = Parse(path, src)
-		included.Path = path
 		l.files[path] = included
-		l.config.Files = append(l.config.Files, included)
 	}
 	switch l.state[included] {
 	case reading:
 		l.problem(f, d, diag.T("%s includes itself", path))
 		return
 	case unread:
+		l.config.Files = append(l.config.Files, included)
 		l.follow(included, depth+1)
 	}
-	d.Included = append(d.Included, included)
+	l.config.Included[d] = append(l.config.Included[d], included)
 }
 
 // unreadable says why a file that is included cannot be read.

@@ -42,10 +42,6 @@ type Directive struct {
 	End int
 	// Terminated is false when the semicolon or the closing brace is missing.
 	Terminated bool
-	// Included holds, for an include directive that Load has followed, the
-	// files it names, in nginx's order. A file that is included from several
-	// places is one *File.
-	Included []*File
 }
 
 // Word is a name or an argument.
@@ -111,6 +107,9 @@ type Config struct {
 	// Files holds every file that was read, each once, Main first, in the
 	// order in which nginx would open them.
 	Files []*File
+	// Included holds the files that each include directive names, in nginx's
+	// order. A file that is included from several places is one *File.
+	Included map[*Directive][]*File
 	// Problems are includes that could not be followed.
 	Problems []IncludeProblem
 }

@@ -65,6 +65,7 @@ type parser struct {
 	directives []Directive // slabs, to allocate many at once
 	slab       []Word
 	comments   []Comment
+	ahead      int // directives that are known to come and have no slab yet
 }
 
 func parse(source *diag.File, closes map[int]int) *parser {
@@ -133,7 +134,7 @@ func (p *parser) add(n Node) { p.stack = append(p.stack, n) }
 func (p *parser) comment(span diag.Span) {
 	p.last = span.End
 	if len(p.comments) == cap(p.comments) {
-		p.comments = make([]Comment, 0, 64)
+		p.comments = make([]Comment, 0, min(4*cap(p.comments)+2, 64))
 	}
 	p.comments = append(p.comments, Comment{Span: span})
 	c := &p.comments[len(p.comments)-1]
@@ -155,14 +156,14 @@ func (p *parser) junk(span diag.Span, message diag.Text) {
 func (p *parser) directive() *Directive {
 	p.dropStray()
 	if len(p.directives) == cap(p.directives) {
-		p.directives = make([]Directive, 0, 128)
+		p.directives = make([]Directive, 0, p.slabSize())
 	}
 	p.directives = append(p.directives, Directive{})
 	d := &p.directives[len(p.directives)-1]
 	args := p.words[1:]
 	if len(args) > 0 {
 		if len(p.slab)+len(args) > cap(p.slab) {
-			p.slab = make([]Word, 0, max(256, len(args)))
+			p.slab = make([]Word, 0, max(cap(p.directives)*5/4, len(args)))
 		}
 		at := len(p.slab)
 		p.slab = append(p.slab, args...)
@@ -173,6 +174,21 @@ func (p *parser) directive() *Directive {
 	p.words = p.words[:0]
 	p.add(d)
 	return d
+}
+
+// maxSlab is the number of nodes that are allocated at once.
+const maxSlab = 512
+
+// slabSize returns how many directives to allocate at once: those that the rest
+// of the source holds, so that thousands of small files waste nothing.
+func (p *parser) slabSize() int {
+	if p.ahead <= 0 {
+		rest := p.src[p.last:min(len(p.src), p.last+64*maxSlab)]
+		p.ahead = 1 + strings.Count(rest, ";") + strings.Count(rest, "{")
+	}
+	n := min(p.ahead, maxSlab)
+	p.ahead -= n
+	return n
 }
 
 // giveUp reports an error at a place and leaves the rest of the file unread.

@@ -128,6 +128,25 @@ func realPath(path string) string {
 	return path
 }
 
+// links knows where the links of folders lead to, so that of thousands of files
+// in one folder the way to it is followed once.
+type links map[string]string
+
+// real returns the path that links lead to.
+func (l links) real(path string) string {
+	dir := filepath.Dir(path)
+	folder, ok := l[dir]
+	if !ok {
+		folder = realPath(dir)
+		l[dir] = folder
+	}
+	path = filepath.Join(folder, filepath.Base(path))
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return realPath(path)
+	}
+	return path
+}
+
 // unreadable says why a path cannot be read, in plain words.
 func unreadable(path string, err error) error {
 	switch {

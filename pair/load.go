@@ -49,12 +49,9 @@ type Options struct {
 // The error joins a PathError for each path that cannot be read, or is
 // ErrNothing; the pair holds what could be read all the same.
 func Load(paths []string, opts Options) (*Pair, error) {
-	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}}
+	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
-	files := l.find(paths)
-	for _, f := range files {
-		l.file(f)
-	}
+	l.files(l.find(paths))
 	p := join(l.nginxConfigs(), l.uwsgiConfigs(), l.units)
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
@@ -70,6 +67,7 @@ type loader struct {
 	uwsgi    []*uwsgi.Config
 	units    []*Unit
 	prefixes []string // the folders of whole nginx configurations
+	links    links
 	errors   []error
 }
 
@@ -161,105 +159,6 @@ func (l *loader) place(path string) string {
 	return path
 }
 
-func (l *loader) file(f found) {
-	real := realPath(f.path)
-	if l.seen[real] || l.included[real] && !f.named {
-		return
-	}
-	l.seen[real] = true
-	src, err := l.read(f)
-	if err != nil {
-		l.errors = append(l.errors, err)
-		return
-	}
-	if isBinary(src) {
-		if f.named {
-			l.errors = append(l.errors, &PathError{f.path, "it is a binary file, and no configuration", nil})
-		}
-		return
-	}
-	k := kindOf(f.path, src)
-	if f.named {
-		k = named(f.path, src)
-	}
-	switch k {
-	case nginxKind:
-		l.nginx(f, src)
-	case uwsgiKind:
-		opts := uwsgi.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay, Here: l.opts.Here}
-		c := uwsgi.LoadText(uwsgi.Parse(f.path, src), f.path, opts)
-		if !l.included[real] {
-			for _, part := range c.Files[1:] {
-				l.included[realPath(part.Path)] = true
-			}
-		}
-		l.uwsgi = append(l.uwsgi, c)
-	case unitKind:
-		l.units = append(l.units, ParseUnit(f.path, src))
-	}
-}
-
-// read returns a file's text. A file in a folder whose size forbids to read it
-// is only complained of when it would have been a configuration.
-func (l *loader) read(f found) (string, error) {
-	if text, ok := l.opts.Overlay[f.path]; ok {
-		return text, nil
-	}
-	info, err := os.Stat(f.path)
-	switch {
-	case err != nil:
-		return "", unreadable(f.path, err)
-	case !info.Mode().IsRegular():
-		return "", &PathError{f.path, "it is no regular file", nil}
-	case info.Size() > MaxFile:
-		if head, err := readHead(f.path); err == nil && !f.named && (isBinary(head) || kindOf(f.path, head) == other) {
-			return "", nil
-		}
-		return "", &PathError{f.path, fmt.Sprintf("it has %d MiB, and no configuration above %d MiB is read", info.Size()>>20, MaxFile>>20), nil}
-	}
-	src, err := nginx.ReadFile(f.path)
-	if err != nil {
-		return "", unreadable(f.path, err)
-	}
-	return src, nil
-}
-
-// readHead returns the beginning of a file.
-func readHead(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	head := make([]byte, maxHead)
-	n, err := f.Read(head)
-	return string(head[:n]), err
-}
-
-// isBinary tells whether a text has a NUL byte near its beginning, as git does.
-func isBinary(src string) bool { return strings.IndexByte(src[:min(len(src), 8000)], 0) >= 0 }
-
-func (l *loader) nginx(f found, src string) {
-	file := nginx.Parse(f.path, src)
-	opts := nginx.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay}
-	switch {
-	case whole(file):
-		l.prefixes = append(l.prefixes, filepath.Dir(f.path))
-	case !f.named && onlyParams(file):
-		return
-	default:
-		opts.Prefix = l.prefix(f.path)
-	}
-	tree := nginx.LoadText(file, f.path, opts)
-	// Of files that include each other, the one that was read first is whole.
-	if !l.included[realPath(f.path)] {
-		for _, part := range tree.Files[1:] {
-			l.included[realPath(part.Path)] = true
-		}
-	}
-	l.trees = append(l.trees, tree)
-}
-
 // prefix returns the folder that relative includes of a fragment lead from:
 // that of the nginx.conf above it, or the one above sites-enabled and its like.
 func (l *loader) prefix(path string) string {
@@ -285,7 +184,7 @@ func (l *loader) nginxConfigs() []*site.Config {
 	var configs []*site.Config
 	for _, tree := range l.trees {
 		fragment := !whole(tree.Main)
-		if fragment && l.included[realPath(tree.Main.Path)] {
+		if fragment && l.included[l.links.real(tree.Main.Path)] {
 			continue
 		}
 		context := directive.Context(0)
@@ -299,7 +198,7 @@ func (l *loader) nginxConfigs() []*site.Config {
 
 func (l *loader) uwsgiConfigs() []*uwsgi.Config {
 	return slices.DeleteFunc(l.uwsgi, func(c *uwsgi.Config) bool {
-		return l.included[realPath(c.Main.Path)]
+		return l.included[l.links.real(c.Main.Path)]
 	})
 }
 

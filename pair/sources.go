@@ -27,48 +27,27 @@ type Source struct {
 // folders they name, each once, as Load finds them; what a file includes is
 // not followed. The errors are those of Load.
 func Sources(paths []string, opts Options) ([]Source, error) {
-	l := &loader{opts: opts, seen: map[string]bool{}}
+	l := &loader{opts: opts, seen: map[string]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
 	var all []Source
 	for _, f := range l.find(paths) {
-		real := realPath(f.path)
+		real := l.links.real(f.path)
 		if l.seen[real] {
 			continue
 		}
 		l.seen[real] = true
-		src, err := l.read(f)
-		if err != nil {
+		k, src, err := l.classify(f)
+		switch {
+		case err != nil:
 			l.errors = append(l.errors, err)
-			continue
-		}
-		if isBinary(src) {
-			if f.named {
-				l.errors = append(l.errors, &PathError{f.path, "it is a binary file, and no configuration", nil})
-			}
-			continue
-		}
-		if language := languageOf(f, src); language != 0 {
-			all = append(all, Source{f.path, language, src, f.named})
+		case k == nginxKind:
+			all = append(all, Source{f.path, Nginx, src, f.named})
+		case k == uwsgiKind:
+			all = append(all, Source{f.path, Uwsgi, src, f.named})
 		}
 	}
 	if len(all) == 0 && len(l.errors) == 0 {
 		return nil, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}
 	return all, errors.Join(l.errors...)
-}
-
-// languageOf returns the language of a file; 0 for units, and for what is none
-// of ours.
-func languageOf(f found, src string) Language {
-	k := kindOf(f.path, src)
-	if f.named {
-		k = named(f.path, src)
-	}
-	switch k {
-	case nginxKind:
-		return Nginx
-	case uwsgiKind:
-		return Uwsgi
-	}
-	return 0
 }

@@ -149,6 +149,7 @@ func (l *loader) load(text *diag.File, parsed *File) *Config {
 	}
 	l.cfg.Main = parsed
 	l.addFile(parsed)
+	l.cfg.Options = make([]*Option, 0, entries(parsed))
 	l.lastINI = l.name
 	l.section(parsed, l.name, l.cfg.Section, nil)
 	l.unclosed()
@@ -247,7 +248,7 @@ func (l *loader) add(f *File, e *Entry, key, value string, maybe bool) *Option {
 		return nil
 	}
 	if len(l.slab) == cap(l.slab) {
-		l.slab = make([]Option, 0, min(max(32, 2*cap(l.slab)), 1024))
+		l.slab = make([]Option, 0, min(max(entries(f), 8, 2*cap(l.slab)), 1024))
 	}
 	l.slab = append(l.slab, Option{Entry: e, File: f, Info: info(key), Key: key, Value: value, Unresolved: e.unknown || e.Local && !l.opts.Here && l.opts.Root == "", Maybe: maybe})
 	o := &l.slab[len(l.slab)-1]
@@ -256,6 +257,15 @@ func (l *loader) add(f *File, e *Entry, key, value string, maybe bool) *Option {
 		l.immediate(o)
 	}
 	return o
+}
+
+// entries counts the lines of a file that hold a key.
+func entries(f *File) int {
+	n := 0
+	for _, s := range f.Sections {
+		n += len(s.Entries)
+	}
+	return n
 }
 
 // info returns the row of the table for a name; of several the one that a

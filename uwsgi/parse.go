@@ -223,6 +223,9 @@ func (r *iniReader) header(at, end int) {
 	}
 }
 
+// maxSlab bounds, roughly, the number of entries that are allocated at once.
+const maxSlab = 512
+
 // entry reads a key and its value out of text[at:end]. The first = parts them.
 func (r *iniReader) entry(at, end int, whole diag.Span) {
 	text := r.x.text
@@ -235,7 +238,8 @@ func (r *iniReader) entry(at, end int, whole diag.Span) {
 		}
 	}
 	if len(r.slab) == cap(r.slab) {
-		r.slab = make([]Entry, 0, min(max(16, 2*cap(r.slab)), 1024))
+		// About as many as the rest of the text has lines.
+		r.slab = make([]Entry, 0, 1+strings.Count(text[at:min(len(text), at+maxSlab*32)], "\n"))
 	}
 	r.slab = append(r.slab, Entry{})
 	e := &r.slab[len(r.slab)-1]

@@ -108,11 +108,13 @@ func (b *builder) nodes(f *nginx.File, nodes []nginx.Node, s *Scope, server *Ser
 		if b.count++; b.count > maxNodes {
 			return
 		}
-		if d.Included != nil && d.Name.Value == "include" {
-			for _, included := range d.Included {
-				b.nodes(included, included.Nodes, s, server, location)
+		if d.Name.Value == "include" {
+			if files, ok := b.c.Tree.Included[d]; ok {
+				for _, included := range files {
+					b.nodes(included, included.Nodes, s, server, location)
+				}
+				continue
 			}
-			continue
 		}
 		b.directive(f, d, s, server, location)
 	}

@@ -65,10 +65,41 @@ func run(bin string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%8d %10d %14s %14s %8.2f %12.1f %12.1f\n", n, len(text)/1024,
-			lint.Round(100*time.Microsecond), real.Round(100*time.Microsecond), float64(lint)/float64(real), lintMem, realMem)
+		row(n, len(text), lint, real, lintMem, realMem)
+	}
+	return trees(bin, nginx)
+}
+
+// trees compares folders of many sites, each with a uWSGI file of its own,
+// which nginx -t does not read.
+func trees(bin, nginx string) error {
+	fmt.Printf("\n%8s %10s %14s %14s %8s %12s %12s\n", "sites", "KiB", "deployctl lint", "nginx -t", "ratio", "lint MiB", "nginx MiB")
+	for _, n := range []int{100, 1000, 10000} {
+		dir, err := os.MkdirTemp("", "benchlint")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		size, err := bigconf.WriteTree(dir, n)
+		if err != nil {
+			return err
+		}
+		lint, lintMem, err := measure(bin, "lint", "--no-config", "--fail-on", "error", "--format", "json", dir)
+		if err != nil {
+			return err
+		}
+		real, realMem, err := measure(nginx, "-t", "-c", filepath.Join(dir, "nginx", "nginx.conf"), "-p", dir, "-e", "stderr")
+		if err != nil {
+			return err
+		}
+		row(n, size, lint, real, lintMem, realMem)
 	}
 	return nil
+}
+
+func row(n, size int, lint, real time.Duration, lintMem, realMem float64) {
+	fmt.Printf("%8d %10d %14s %14s %8.2f %12.1f %12.1f\n", n, size/1024,
+		lint.Round(100*time.Microsecond), real.Round(100*time.Microsecond), float64(lint)/float64(real), lintMem, realMem)
 }
 
 func main() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/pair"
 )
@@ -65,7 +66,7 @@ func overridden(via *pair.Pass, inner, outer params) (diag.Diagnostic, bool) {
 		}
 		d.Message = diag.T("this uwsgi_param drops the %d inherited ones", len(outer.nodes))
 		d.Related = []diag.Related{{Location: outer.nodes[0].HeadLocation(), Message: diag.T("the inherited parameters")}}
-		if arg := includeOf(outer); arg != "" {
+		if arg := includeOf(via.Config.Tree, outer); arg != "" {
 			d.Fix = again(at, "include "+arg+";")
 		} else {
 			d.Help = diag.T("repeat them in this block")
@@ -121,13 +122,13 @@ func again(at *site.Node, lines ...string) *diag.Fix {
 
 // includeOf returns the argument of the include that brought a list's
 // parameters, or "" when they are written in the block itself.
-func includeOf(list params) string {
+func includeOf(tree *nginx.Config, list params) string {
 	written, file := includes(list.scope)
 	if len(list.nodes) == 0 || list.nodes[0].File == file {
 		return ""
 	}
 	for _, d := range written {
-		if slices.Contains(d.Included, list.nodes[0].File) {
+		if slices.Contains(tree.Included[d], list.nodes[0].File) {
 			return d.Arg(0)
 		}
 	}
