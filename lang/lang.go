@@ -14,6 +14,7 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
+	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -39,6 +40,7 @@ var sources = map[string]embed.FS{
 	"lint/rules/lintrule":  lintrule.Texts,
 	"lint/rules/nginxrule": nginxrule.Texts,
 	"lint/rules/pairrule":  pairrule.Texts,
+	"lint/rules/stylerule": stylerule.Texts,
 	"lint/rules/uwsgirule": uwsgirule.Texts,
 }
 

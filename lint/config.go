@@ -33,7 +33,7 @@ func (c Config) Selects(r *Rule) bool {
 		return false
 	}
 	if len(c.Select) == 0 {
-		return !r.Off
+		return !r.Off || c.Severity[r.ID] != 0 // a severity asks for it
 	}
 	return matches(c.Select, r.ID)
 }

@@ -107,8 +107,10 @@ func inSites(path string) bool {
 	return false
 }
 
-// isParams tells whether a name is that of a file that nginx's package brings
-// to be included: no configuration of its own.
+// Packaged tells whether a path's name is that of a file that nginx's package
+// brings to be included: no configuration of its own.
+func Packaged(path string) bool { return isParams(filepath.Base(path)) }
+
 func isParams(base string) bool {
 	switch base {
 	case "uwsgi_params", "fastcgi_params", "scgi_params", "proxy_params", "fastcgi.conf", "mime.types", "koi-utf", "koi-win", "win-utf":

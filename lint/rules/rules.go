@@ -8,10 +8,11 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
+	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 )
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules, lintrule.Rules)
+	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
 }
