@@ -4,6 +4,7 @@ import "github.com/deployctl/deployctl/lint"
 
 // Rules are the rules of this package.
 var Rules = []*lint.Rule{
+	BadValue,
 	DuplicateDirective,
 	ErrorLogOff,
 	MissingInclude,
