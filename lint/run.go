@@ -2,6 +2,7 @@ package lint
 
 import (
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/deployctl/deployctl/diag"
@@ -100,6 +101,7 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	for i := range passes {
 		all = append(all, passes[i].found...)
 	}
+	all = within(all, files)
 	all, result.Suppressed = suppress(all, files, rules, opts.Config)
 	kept := all[:0]
 	for _, d := range all {
@@ -109,6 +111,26 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	}
 	result.Diagnostics = diag.Sort(kept)
 	return result
+}
+
+// within drops the findings, and the fixes, that speak of files which are no
+// part of the pair, such as the defaults that a distribution brings.
+func within(found []diag.Diagnostic, files []*diag.File) []diag.Diagnostic {
+	ours := make(map[*diag.File]bool, len(files))
+	for _, f := range files {
+		ours[f] = true
+	}
+	kept := found[:0]
+	for _, d := range found {
+		if !ours[d.File] {
+			continue
+		}
+		if d.Fix != nil && slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return !ours[e.File] }) {
+			d.Fix = nil
+		}
+		kept = append(kept, d)
+	}
+	return kept
 }
 
 // check runs one rule. A rule that fails must not take the others' findings
@@ -143,6 +165,9 @@ func sources(p *pair.Pair) []*diag.File {
 		for _, f := range c.Files {
 			add(f.File)
 		}
+	}
+	for _, u := range p.Units {
+		add(u.File)
 	}
 	return files
 }

@@ -60,7 +60,7 @@ func (l *loader) read(r *reading) {
 	case nginxKind:
 		r.nginx = nginx.Parse(r.path, src)
 	case uwsgiKind:
-		opts := uwsgi.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay, Here: l.opts.Here}
+		opts := uwsgi.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay, Here: l.opts.Here, Before: beforeOnDebian(r.real)}
 		r.uwsgi = uwsgi.LoadText(uwsgi.Parse(r.path, src), r.path, opts)
 	case unitKind:
 		r.unit = ParseUnit(r.path, src)

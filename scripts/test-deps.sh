@@ -11,6 +11,8 @@ need() { # need COMMAND PACKAGE
 need nginx nginx-light
 need uwsgi uwsgi-core
 need gcc gcc
+[ -d /etc/uwsgi ] || packages="$packages uwsgi"
+[ -d /etc/uwsgi-emperor ] || packages="$packages uwsgi-emperor"
 [ -e /usr/lib/uwsgi/plugins/python3_plugin.so ] || packages="$packages uwsgi-plugin-python3"
 /usr/bin/python3 -c 'import django' 2>/dev/null || packages="$packages python3-django"
 /usr/bin/python3 -c 'import flask' 2>/dev/null || packages="$packages python3-flask"

@@ -21,6 +21,10 @@ type LoadOptions struct {
 	// including file. Empty when it is not known: the main file's folder is
 	// then taken for it.
 	Dir string
+	// Before holds files that uWSGI is told to read before the main one, as in
+	// `uwsgi --ini BEFORE --ini MAIN`. Their options count, and they are no part
+	// of Config.Files: nobody here can mend them.
+	Before []*File
 	// Section is the section that is asked for; empty means uwsgi.
 	Section string
 	// Env is uWSGI's whole environment. Nil when it is not known: $(NAME) then
@@ -150,6 +154,9 @@ func (l *loader) load(text *diag.File, parsed *File) *Config {
 	l.cfg.Main = parsed
 	l.addFile(parsed)
 	l.cfg.Options = make([]*Option, 0, entries(parsed))
+	for _, f := range l.opts.Before {
+		l.section(f, f.Name, mainSection, nil)
+	}
 	l.lastINI = l.name
 	l.section(parsed, l.name, l.cfg.Section, nil)
 	l.unclosed()

@@ -21,9 +21,15 @@ func Need(t testing.TB, program string) string {
 	if path, err := exec.LookPath("/usr/sbin/" + program); err == nil {
 		return path
 	}
-	if os.Getenv(Require) == "1" {
-		t.Fatalf("%s is not installed, and %s=1 asks for it", program, Require)
-	}
-	t.Skipf("%s is not installed", program)
+	Missing(t, program)
 	return ""
+}
+
+// Missing skips a test for what is not installed, or fails when Require is 1.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv(Require) == "1" {
+		t.Fatalf("%s is not installed, and %s=1 asks for it", what, Require)
+	}
+	t.Skipf("%s is not installed", what)
 }
