@@ -1,7 +1,9 @@
 package diag
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -25,6 +27,34 @@ func TestPos(t *testing.T) {
 	}
 	if got := f.LineCount(); got != 3 {
 		t.Errorf("%d lines, want 3", got)
+	}
+}
+
+// TestPosInALongLine compares the columns of an endless line with those that
+// counting from its start gives.
+func TestPosInALongLine(t *testing.T) {
+	t.Parallel()
+	line := strings.Repeat("a中\xff\xe4\xb8 é𝄞", 2000)
+	f := NewFile("x", "中\n"+line+"\nend")
+	for at := 0; at <= len(line); at += 7 {
+		want := Pos{at + 4, 2, 1 + utf8.RuneCountInString(line[:at])}
+		if got := f.Pos(at + 4); got != want {
+			t.Fatalf("offset %d is %v, want %v", at+4, got, want)
+		}
+	}
+	if got, want := f.Pos(len(f.Src)), (Pos{len(f.Src), 3, 4}); got != want {
+		t.Errorf("the end is %v, want %v", got, want)
+	}
+}
+
+// BenchmarkPosInALongLine asks for places all over one line of a megabyte.
+func BenchmarkPosInALongLine(b *testing.B) {
+	src := strings.Repeat("foo bar; ", 1<<20/9)
+	for b.Loop() {
+		f := NewFile("x", src)
+		for at := 0; at < len(src); at += 9 {
+			f.Pos(at)
+		}
 	}
 }
 
@@ -74,6 +104,10 @@ func TestText(t *testing.T) {
 	}
 	if got := T("%d of %s", 1, T("%q", "x")).String(); got != `1 of "x"` {
 		t.Errorf("a text within a text is %q", got)
+	}
+	long := strings.Repeat("x", 1<<20)
+	if got := T("%q and %s", "short", long).String(); len(got) > 1000 || !strings.HasSuffix(got, "x...") || !strings.HasPrefix(got, `"short" and xx`) {
+		t.Errorf("a text that quotes a megabyte has %d bytes", len(got))
 	}
 	if _, err := ParseSeverity("fatal"); err == nil {
 		t.Error("an unknown severity is read")

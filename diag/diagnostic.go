@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Severity says how bad a finding is.
@@ -46,8 +47,21 @@ type Text struct {
 	Args   []any
 }
 
-// T returns a text; format and args are those of fmt.Sprintf.
-func T(format string, args ...any) Text { return Text{format, args} }
+// maxQuoted is the length in bytes above which a text that a message quotes is
+// cut: a file can hold a word of megabytes, and no sentence should.
+const maxQuoted = 512
+
+// T returns a text; format and args are those of fmt.Sprintf. Strings among the
+// arguments that no sentence can hold are cut.
+func T(format string, args ...any) Text {
+	for i, a := range args {
+		if s, ok := a.(string); ok && len(s) > maxQuoted {
+			args = slices.Clone(args)
+			args[i] = strings.ToValidUTF8(s[:maxQuoted], "") + "..."
+		}
+	}
+	return Text{format, args}
+}
 
 // String returns the English text.
 func (t Text) String() string {

@@ -16,7 +16,19 @@ type File struct {
 
 	once  sync.Once
 	lines []int // byte offset of each line's first byte
+
+	marksOnce sync.Once
+	marks     []mark // of a file with a long line
 }
+
+// mark says how many characters of a file stand before an offset.
+type mark struct{ offset, characters int }
+
+// markEvery is the number of bytes from one mark to the next, and the length
+// from which a line counts as long: characters are counted from the line's
+// start up to there, and from the nearest mark beyond, so that many places in
+// one endless line cost no more than in many lines.
+const markEvery = 1 << 10
 
 // NewFile returns a file called name with the content src.
 func NewFile(name, src string) *File { return &File{Name: name, Src: src} }
@@ -59,7 +71,27 @@ func (f *File) Pos(offset int) Pos {
 	lines := f.index()
 	n := sort.SearchInts(lines, offset+1) // lines that start at or before offset
 	start := lines[n-1]
-	return Pos{Offset: offset, Line: n, Column: 1 + utf8.RuneCountInString(f.Src[start:offset])}
+	if offset-start <= markEvery {
+		return Pos{Offset: offset, Line: n, Column: 1 + utf8.RuneCountInString(f.Src[start:offset])}
+	}
+	return Pos{Offset: offset, Line: n, Column: 1 + f.before(offset) - f.before(start)}
+}
+
+// before returns the number of characters before an offset.
+func (f *File) before(offset int) int {
+	f.marksOnce.Do(func() {
+		f.marks = make([]mark, 1, 1+len(f.Src)/markEvery)
+		characters := 0
+		for i := range f.Src { // i is where a character starts
+			if i-f.marks[len(f.marks)-1].offset >= markEvery {
+				f.marks = append(f.marks, mark{i, characters})
+			}
+			characters++
+		}
+	})
+	i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset })
+	m := f.marks[i-1]
+	return m.characters + utf8.RuneCountInString(f.Src[m.offset:offset])
 }
 
 // Range returns the span with lines and columns.

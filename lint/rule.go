@@ -29,10 +29,22 @@ type Pass struct {
 	Target Target
 	rule   *Rule
 	found  []diag.Diagnostic
+	more   int // findings beyond maxFindings
 }
+
+// maxFindings bounds the findings of one rule in one run: nobody reads more,
+// and a file made to break a rule in every word would otherwise fill memory.
+const maxFindings = 20_000
 
 // Report adds a finding. Rule is filled in, and Severity where it is zero.
 func (p *Pass) Report(d diag.Diagnostic) {
+	if len(p.found) > maxFindings {
+		p.more++
+		last := &p.found[maxFindings]
+		last.Message = diag.T("this and %d more findings of the rule are left out, beyond its first %d", p.more, maxFindings)
+		last.Why, last.Help, last.Related, last.Fix = diag.Text{}, diag.Text{}, nil, nil
+		return
+	}
 	d.Rule = p.rule.ID
 	if d.Severity == 0 {
 		d.Severity = p.rule.Severity

@@ -18,7 +18,7 @@ const (
 	// maxIncludeDepth bounds includes within includes.
 	maxIncludeDepth = 32
 	// MaxFile is the size, in bytes, above which a file is not read.
-	MaxFile = 256 << 20
+	MaxFile = 64 << 20
 )
 
 // LoadOptions says where the paths of a configuration lead on this machine.
@@ -121,8 +121,8 @@ func (l *loader) follow(f *File, depth int) {
 	l.state[f] = done
 }
 
-func (l *loader) problem(f *File, d *Directive, t diag.Text) {
-	l.config.Problems = append(l.config.Problems, IncludeProblem{f, d, t})
+func (l *loader) problem(f *File, d *Directive, t diag.Text, errno string) {
+	l.config.Problems = append(l.config.Problems, IncludeProblem{f, d, t, errno})
 }
 
 func (l *loader) include(f *File, d *Directive, depth int) {
@@ -131,16 +131,14 @@ func (l *loader) include(f *File, d *Directive, depth int) {
 		return // a template: what it names is not known here
 	}
 	if depth == maxIncludeDepth {
-		l.problem(f, d, diag.T("includes are nested more than %d deep", maxIncludeDepth))
+		l.problem(f, d, diag.T("includes are nested more than %d deep", maxIncludeDepth), "")
 		return
 	}
 	paths := []string{pattern}
 	if strings.ContainsAny(pattern, "*?[") {
-		var err error
-		if paths, err = filepath.Glob(pattern); err != nil {
-			l.problem(f, d, diag.T("%q is no valid pattern", d.Arg(0)))
-			return
-		}
+		// glob(3) takes a bracket that is never closed for itself, finds no such
+		// file, and nginx goes on.
+		paths, _ = filepath.Glob(strings.ReplaceAll(pattern, "[!", "[^"))
 		// glob(3) matches no hidden file unless the pattern names it.
 		if !strings.HasPrefix(filepath.Base(pattern), ".") {
 			paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasPrefix(filepath.Base(p), ".") })
@@ -190,14 +188,15 @@ func (l *loader) includeFile(f *File, d *Directive, path string, depth int) {
 	if included == nil {
 		var err error
 		if included, err = l.read(path); err != nil {
-			l.problem(f, d, unreadable(path, err))
+			text, errno := unreadable(path, err)
+			l.problem(f, d, text, errno)
 			return
 		}
 		l.files[path] = included
 	}
 	switch l.state[included] {
 	case reading:
-		l.problem(f, d, diag.T("%s includes itself", path))
+		l.problem(f, d, diag.T("%s includes itself", path), "24: Too many open files")
 		return
 	case unread:
 		l.config.Files = append(l.config.Files, included)
@@ -206,19 +205,22 @@ func (l *loader) includeFile(f *File, d *Directive, path string, depth int) {
 	l.config.Included[d] = append(l.config.Included[d], included)
 }
 
-// unreadable says why a file that is included cannot be read.
-func unreadable(path string, err error) diag.Text {
+// unreadable says why a file that is included cannot be read, and what nginx says of it.
+func unreadable(path string, err error) (text diag.Text, errno string) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return diag.T("the included file %s does not exist", path)
+		return diag.T("the included file %s does not exist", path), "2: No such file or directory"
 	case errors.Is(err, fs.ErrPermission):
-		return diag.T("the included file %s cannot be read: permission denied", path)
+		return diag.T("the included file %s cannot be read: permission denied", path), "13: Permission denied"
 	case errors.Is(err, errNotRegular):
-		return diag.T("the included path %s is no regular file", path)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			errno = "21: Is a directory"
+		}
+		return diag.T("the included path %s is no regular file", path), errno
 	case errors.Is(err, ErrTooLarge):
-		return diag.T("the included file %s is larger than %d MiB", path, MaxFile>>20)
+		return diag.T("the included file %s is larger than %d MiB", path, MaxFile>>20), ""
 	}
-	return diag.T("the included file %s cannot be read", path)
+	return diag.T("the included file %s cannot be read", path), ""
 }
 
 // path returns where a path of the configuration lies on this machine.

@@ -42,6 +42,8 @@ func TestLoad(t *testing.T) {
 		{name: "missing", files: map[string]string{"nginx.conf": "a; include nope;"}, want: []string{"nginx.conf"}, problems: []string{"4: the included file DIR/nope does not exist"}},
 		{name: "cycle", files: map[string]string{"nginx.conf": "include a;", "a": "include nginx.conf;"}, want: []string{"nginx.conf", "a"}, problems: []string{"1: DIR/nginx.conf includes itself"}},
 		{name: "twice is once", files: map[string]string{"nginx.conf": "include a; b { include a; }", "a": ""}, want: []string{"nginx.conf", "a"}},
+		{name: "a set that leaves names out", files: map[string]string{"nginx.conf": "include c/[!a].conf;", "c/a.conf": "", "c/b.conf": ""}, want: []string{"nginx.conf", "c/b.conf"}},
+		{name: "a bracket that is never closed", files: map[string]string{"nginx.conf": "include a[;"}, want: []string{"nginx.conf"}},
 		{name: "folder", files: map[string]string{"nginx.conf": "include c;", "c/x": ""}, want: []string{"nginx.conf"}, problems: []string{"1: the included path DIR/c is no regular file"}},
 		{name: "below another root", root: true, files: map[string]string{"nginx.conf": "include /etc/nginx/a;", "etc/nginx/a": ""}, want: []string{"nginx.conf", "etc/nginx/a"}},
 		{name: "a template", files: map[string]string{"nginx.conf": "include ${DIR}/a;"}, want: []string{"nginx.conf"}},

@@ -119,4 +119,8 @@ type IncludeProblem struct {
 	File    *File
 	Include *Directive
 	Message diag.Text
+	// Errno is what nginx's own error log says of it, with the number of the
+	// system's error, such as "2: No such file or directory"; "" where nginx
+	// can follow the include.
+	Errno string
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // MaxFile is the size in bytes of the largest configuration that is read.
-const MaxFile = 64 << 20
+const MaxFile = nginx.MaxFile
 
 // ErrNothing is the error of Load when no path leads to a configuration.
 var ErrNothing = errors.New("no nginx or uWSGI configuration found")

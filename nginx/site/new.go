@@ -3,13 +3,14 @@ package site
 import (
 	"strings"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 )
 
 // maxNodes bounds the nodes of a configuration: files that include each other
 // several times would otherwise multiply without end.
-const maxNodes = 4 << 20
+const maxNodes = 2 << 20
 
 // manyNodes is the number of nodes above which a scope is indexed by name.
 const manyNodes = 48
@@ -106,6 +107,9 @@ func (b *builder) nodes(f *nginx.File, nodes []nginx.Node, s *Scope, server *Ser
 			continue
 		}
 		if b.count++; b.count > maxNodes {
+			if b.c.Cut == nil {
+				b.c.Cut = &diag.Location{File: f.File, Span: d.Head()}
+			}
 			return
 		}
 		if d.Name.Value == "include" {

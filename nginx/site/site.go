@@ -24,6 +24,9 @@ type Config struct {
 	// Variables maps a name, lower case and without its $, to everything that
 	// defines it: set, map, geo, split_clients, captures and the like.
 	Variables map[string][]*Node
+	// Cut is where reading ended because the configuration comes to more
+	// directives, includes followed, than are kept; nil for any real one.
+	Cut *diag.Location
 
 	byName map[string][]*Node
 

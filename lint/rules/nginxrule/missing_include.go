@@ -1,6 +1,8 @@
 package nginxrule
 
 import (
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 )
@@ -28,15 +30,32 @@ func checkMissingInclude(p *lint.Pass) {
 			if shipped[name] || shipped[trimFolder(name)] {
 				continue
 			}
-			p.Report(diag.Diagnostic{
+			d := diag.Diagnostic{
 				Location: diag.Location{File: problem.File.File, Span: problem.Include.Head()},
 				Message:  problem.Message,
-				Why:      diag.T("nginx does not start: open() %q failed (2: No such file or directory)", name),
-				Help:     diag.T("relative names are looked for in the folder of the main file; for a copied tree, name its top with --root"),
-			})
+			}
+			switch problem.Errno {
+			case "":
+				d.Why = diag.T("what it holds is not checked here")
+			case isDirectory:
+				d.Why = diag.T("nginx does not start: pread() %q failed (%s)", name, problem.Errno)
+				d.Help = diag.T("name the files in it: %s", strings.TrimSuffix(name, "/")+"/*.conf")
+			case notFound:
+				d.Help = diag.T("relative names are looked for in the folder of the main file; for a copied tree, name its top with --root")
+				fallthrough
+			default:
+				d.Why = diag.T("nginx does not start: open() %q failed (%s)", name, problem.Errno)
+			}
+			p.Report(d)
 		}
 	}
 }
+
+// What nginx says of the includes that a sentence of their own helps to mend.
+const (
+	notFound    = "2: No such file or directory"
+	isDirectory = "21: Is a directory"
+)
 
 // trimFolder returns the name below nginx's usual folder.
 func trimFolder(name string) string {

@@ -32,6 +32,12 @@ func checkSyntax(p *lint.Pass) {
 				reportSyntax(p, f, e)
 			}
 		}
+		if c.Cut != nil {
+			p.Report(diag.Diagnostic{
+				Location: *c.Cut,
+				Message:  diag.T("the configuration comes to too many directives, what it includes counted each time: the rest is not read here"),
+			})
+		}
 		checkOpenVariables(p, c)
 	}
 }
