@@ -125,6 +125,16 @@ func TestEveryCommentExists(t *testing.T) {
 			}
 		}
 	}
+	code, err := os.ReadFile("nginx.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`comment\(r\.opts\.Lang, "([a-z0-9-]+)"`).FindAllStringSubmatch(string(code), -1) {
+		used[m[1]] = true
+		if _, ok := why[m[1]]; !ok {
+			t.Errorf("nginx.go names a comment %q that does not exist", m[1])
+		}
+	}
 	for key, text := range why {
 		if !used[key] {
 			t.Errorf("no template names the comment %q", key)

@@ -24,6 +24,7 @@ type nginxView struct {
 	Body, HeaderSize, ResponseHeader                 string
 	Headers                                          int
 	Prefix, ConnectTimeout, SendTimeout, ReadTimeout string
+	PortName                                         string
 	Zones                                            []zone
 	Upstream                                         *upstream
 	Refusing                                         []refusing
@@ -77,7 +78,7 @@ func (r *renderer) nginx(params string) *nginxView {
 		Site: r.opts.Site, User: p.Target.NginxUser, Group: p.Target.NginxGroup,
 		ErrorLog: "/var/log/nginx/error.log", AccessLog: "/var/log/nginx/access.log",
 		RawMain: p.RawNginx.Main, RawHTTP: p.RawNginx.HTTP,
-		Body: size(p.Limits.Body), Headers: p.Limits.Headers, HeaderSize: size(int64(p.Limits.HeaderSize)), ResponseHeader: size(int64(p.Limits.ResponseHeader)),
+		PortName: portName(p), Body: size(p.Limits.Body), Headers: p.Limits.Headers, HeaderSize: size(int64(p.Limits.HeaderSize)), ResponseHeader: size(int64(p.Limits.ResponseHeader)),
 		Prefix: "uwsgi", ConnectTimeout: duration(p.Limits.ConnectTimeout), SendTimeout: duration(p.Limits.SendTimeout), ReadTimeout: duration(p.Limits.ReadTimeout),
 	}
 	if p.App.Protocol == "http" {
@@ -100,6 +101,14 @@ func (r *renderer) nginx(params string) *nginxView {
 	v.Refusing, v.Redirects = r.plainServers()
 	return v
 }
+
+// portName is the variable that holds the port of the Host header, with its
+// colon.
+func portName(p *project.Project) string { return "port_" + strings.ReplaceAll(p.Name, "-", "_") }
+
+// host is what the application is told as the host: the one that nginx chose
+// the server by, and the port that the client named.
+func host(p *project.Project) string { return "$host$" + portName(p) }
 
 func zoneName(p *project.Project, rt project.Route) string { return p.Name + "_" + rt.Name }
 
@@ -187,8 +196,7 @@ func tlsProfile(name string) (protocols, ciphers string) {
 	return "TLSv1.2 TLSv1.3", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 }
 
-// location writes the block of a route. hsts is the server's, whose header an
-// add_header in the block would drop.
+// location writes the block of a route; hsts is the server's.
 func (r *renderer) location(rt *project.Route, params string, hsts int) location {
 	section := "route." + rt.Name
 	modifier, uri := rt.Match()
@@ -220,6 +228,9 @@ func (r *renderer) location(rt *project.Route, params string, hsts int) location
 			l.add("alias %s;", r.word(section+".dir", slashed(dir)))
 		}
 		l.add("try_files $uri %s;", r.word(section+".path", path.Join(uri, "index.html")))
+		r.headers(&l, hsts)
+		l.add("%s", comment(r.opts.Lang, "frames"))
+		l.add("add_header X-Frame-Options SAMEORIGIN always;")
 	case project.ToRedirect:
 		l.add("return %d %s;", rt.Code, r.phrase(section+".to", rt.To))
 	case project.ToUpstream:
@@ -255,21 +266,28 @@ func (r *renderer) toFiles(l *location, rt *project.Route, uri string, hsts int)
 	if rt.Expires > 0 {
 		l.add("expires %s;", duration(rt.Expires))
 	}
-	if !rt.Media {
-		return
+	r.headers(l, hsts)
+	if rt.Media {
+		l.add("add_header Content-Security-Policy \"default-src 'none'; sandbox\" always;")
 	}
+}
+
+// headers writes the headers of a location that serves files. hsts is the
+// server's, whose header an add_header in the block drops.
+func (r *renderer) headers(l *location, hsts int) {
 	if hsts > 0 {
+		l.add("%s", comment(r.opts.Lang, "again"))
 		l.add("add_header Strict-Transport-Security \"max-age=%d\" always;", hsts)
 	}
+	l.add("%s", comment(r.opts.Lang, "nosniff"))
 	l.add("add_header X-Content-Type-Options nosniff always;")
-	l.add("add_header Content-Security-Policy \"default-src 'none'; sandbox\" always;")
 }
 
 // proxy writes the lines of a proxy_pass, with the headers that tell the other
 // end who asks for what.
 func (r *renderer) proxy(l *location, rt *project.Route, target string) {
 	for _, h := range []string{
-		"Host $http_host", "X-Real-IP $remote_addr", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme", "X-Forwarded-Host $http_host", `Proxy ""`,
+		"Host " + host(r.p), "X-Real-IP $remote_addr", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme", "X-Forwarded-Host " + host(r.p), `Proxy ""`,
 	} {
 		l.add("proxy_set_header %s;", h)
 	}

@@ -40,6 +40,7 @@ var real = map[string]struct {
 	"django": {"django", append(checks("shop.example", 10<<20),
 		ask{name: "static", url: "http://shop.example/static/shop/site.css", port: 80, status: 200, has: "sans-serif"},
 		ask{name: "static expires", url: "http://shop.example/static/shop/site.css", port: 80, status: 200, has: "header: Cache-Control: max-age=604800"},
+		ask{name: "static nosniff", url: "http://shop.example/static/shop/site.css", port: 80, status: 200, has: "header: X-Content-Type-Options: nosniff"},
 		ask{name: "missing static", url: "http://shop.example/static/none.css", port: 80, status: 404},
 		ask{name: "dotfile", url: "http://shop.example/static/.env", port: 80, status: 404},
 		ask{name: "unknown host", url: "http://other.example/", port: 80, status: 0},
@@ -64,6 +65,7 @@ var real = map[string]struct {
 	"spa": {"django-spa", []ask{
 		{name: "front end", url: "http://shop.example/", port: 80, status: 200, has: "<title>Shop"},
 		{name: "fallback", url: "http://shop.example/cart/7", port: 80, status: 200, has: "<title>Shop"},
+		{name: "no frames", url: "http://shop.example/", port: 80, status: 200, has: "header: X-Frame-Options: SAMEORIGIN"},
 		{name: "asset", url: "http://shop.example/assets/app.js", port: 80, status: 200, has: "console"},
 		{name: "application", url: "http://shop.example/api/echo", port: 80, status: 200, has: `"path": "/api/echo"`},
 	}},

@@ -52,7 +52,7 @@ func Render(p *project.Project, opts Options) ([]File, error) {
 	}
 	r.render("nginx.conf", conf, r.nginx(params))
 	if p.App.Protocol != "http" {
-		r.render("uwsgi_params", params, nil)
+		r.render("uwsgi_params", params, struct{ Host string }{host(p)})
 	}
 	if p.Target.Init == "systemd" {
 		r.render("service", p.Name+".service", r.service())

@@ -11,6 +11,7 @@ import (
 // Config says which rules run and how their findings rank. The zero value runs
 // every rule that is on by default.
 type Config struct {
+	Profile Profile
 	// Select holds rule IDs, prefixes that end with "-", or "all"; empty for
 	// the rules that are on by default.
 	Select []string
@@ -33,7 +34,7 @@ func (c Config) Selects(r *Rule) bool {
 		return false
 	}
 	if len(c.Select) == 0 {
-		return !r.Off || c.Severity[r.ID] != 0 // a severity asks for it
+		return c.Profile.runs(r) || c.Severity[r.ID] != 0 // a severity asks for it
 	}
 	return matches(c.Select, r.ID)
 }
@@ -46,6 +47,7 @@ func matches(patterns []string, id string) bool {
 
 // rank gives a finding its severity and tells whether it is kept.
 func (c Config) rank(d *diag.Diagnostic) bool {
+	d.Severity = c.Profile.rank(d.Severity)
 	if s, ok := c.Severity[d.Rule]; ok {
 		if s == 0 {
 			return false

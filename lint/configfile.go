@@ -115,7 +115,7 @@ func at(l diag.Location, format string, args ...any) error {
 }
 
 // configKeys are the keys of [lint], but for those of single rules.
-var configKeys = []string{"select", "ignore", "min-severity", "fail", "reasons-required"}
+var configKeys = []string{"profile", "select", "ignore", "min-severity", "fail", "reasons-required"}
 
 // set takes one key.
 func (c *Config) set(s project.Setting, rules []*Rule) error {
@@ -128,6 +128,10 @@ func (c *Config) set(s project.Setting, rules []*Rule) error {
 	}
 	var err error
 	switch s.Name {
+	case "profile":
+		if c.Profile, err = ParseProfile(s.Value); err != nil {
+			err = at(s.ValueAt, "%s", err)
+		}
 	case "select":
 		c.Select, err = names()
 	case "ignore":

@@ -16,6 +16,9 @@ type Rule struct {
 	Fixable bool
 	// Off marks a rule that runs only when it is selected.
 	Off bool
+	// Profile is the profile that switches on a rule which is off; empty for
+	// Strict.
+	Profile Profile
 	// Page is the rule's manual page in Markdown: why, symptom, how to mend,
 	// and the examples that are its first test.
 	Page string
@@ -26,10 +29,11 @@ type Rule struct {
 // Pass is one run of one rule over one pair.
 type Pass struct {
 	*pair.Pair
-	Target Target
-	rule   *Rule
-	found  []diag.Diagnostic
-	more   int // findings beyond maxFindings
+	Target  Target
+	Profile Profile
+	rule    *Rule
+	found   []diag.Diagnostic
+	more    int // findings beyond maxFindings
 }
 
 // maxFindings bounds the findings of one rule in one run: nobody reads more,

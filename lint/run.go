@@ -86,7 +86,7 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	passes := make([]Pass, len(selected))
 	var mu sync.Mutex
 	parallel.Each(len(selected), func(i int) {
-		passes[i] = Pass{Pair: p, Target: opts.Target, rule: selected[i]}
+		passes[i] = Pass{Pair: p, Target: opts.Target, Profile: opts.Config.Profile, rule: selected[i]}
 		if b := check(&passes[i]); b != nil {
 			mu.Lock()
 			result.Broken = append(result.Broken, *b)

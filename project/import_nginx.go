@@ -89,11 +89,19 @@ func (i *importer) scope(s *site.Scope, raw *string, where string) {
 		case known:
 			i.leave(n.HeadLocation(), "")
 		case name == "limit_req_zone" && n.Arg(0) == "$binary_remote_addr":
+		case name == "map" && hostPort(n):
 		case name == "upstream" && i.backends(n):
 		default:
 			i.keep(raw, n, where)
 		}
 	}
+}
+
+// hostPort tells whether a map takes the port out of the Host header, as gen
+// writes it.
+func hostPort(n *site.Node) bool {
+	return n.Arg(0) == "$http_host" && strings.HasPrefix(n.Arg(1), "$port_") && n.Body != nil && len(n.Body.Nodes) == 2 &&
+		n.Body.Nodes[0].Name.Value == "default" && n.Body.Nodes[1].Name.Value == "~(:[0-9]+)$"
 }
 
 // limit takes one of the limits, and tells whether it is one.

@@ -45,7 +45,7 @@ func sameRoute(a, b Route) bool {
 func (i *importer) route(n *site.Node) (Route, bool) {
 	r := NewRoute("route")
 	r.Path = routePath(n)
-	kind, raw := RouteKind(""), []*site.Node{}
+	kind, raw, own := RouteKind(""), []*site.Node{}, []*site.Node{}
 	for _, d := range n.Body.Nodes {
 		switch d.Name.Value {
 		case "location", "if", "limit_except":
@@ -111,8 +111,13 @@ func (i *importer) route(n *site.Node) (Route, bool) {
 			}
 			kind, r.Code, r.To = ToRedirect, code, d.Arg(1)
 		case "add_header":
+			switch strings.ToLower(d.Arg(0) + " " + d.Arg(1)) {
+			case "x-content-type-options nosniff", "x-frame-options sameorigin":
+				own = append(own, d) // gen writes them where files are served
+				continue
+			}
 			switch strings.ToLower(d.Arg(0)) {
-			case "x-content-type-options", "content-security-policy":
+			case "content-security-policy":
 				r.Media = true
 			case "strict-transport-security":
 			default:
@@ -127,6 +132,11 @@ func (i *importer) route(n *site.Node) (Route, bool) {
 	}
 	if r.Kind != ToSPA {
 		r.Kind = kind
+	}
+	for _, d := range own {
+		if kind != ToFiles || r.Kind != ToSPA && strings.EqualFold(d.Arg(0), "X-Frame-Options") {
+			raw = append(raw, d)
+		}
 	}
 	modifier, uri := r.Match()
 	if (r.Kind == ToFiles || r.Kind == ToSPA) && (strings.HasPrefix(modifier, "~") || modifier == "=" || !strings.HasSuffix(uri, "/")) || strings.HasPrefix(uri, "@") {

@@ -25,7 +25,7 @@ type lintOptions struct {
 	streams
 	paths                          []string
 	fix, unsafe, diff, exitZero    bool
-	format, color, lang            string
+	format, color, lang, profile   string
 	selected, ignored              []string
 	minSeverity, failOn            string
 	context, root, config, stdinAs string
@@ -46,6 +46,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "unsafe", Usage: "with --fix: also what changes behavior on purpose"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what --fix would change, and write nothing"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "text, compact or json"},
+			&cli.StringFlag{Name: "profile", Usage: "default, strict, cis, mozilla-intermediate or mozilla-modern"},
 			&cli.StringSliceFlag{Name: "select", Usage: "rules to run: IDs, prefixes such as pair-, or all"},
 			&cli.StringSliceFlag{Name: "ignore", Usage: "rules to leave out"},
 			&cli.StringFlag{Name: "min-severity", Usage: "leave out findings below error, warning or info"},
@@ -65,7 +66,7 @@ func lintCommand(s streams) *cli.Command {
 			return runLint(&lintOptions{
 				streams: s, paths: c.Args().Slice(),
 				fix: c.Bool("fix"), unsafe: c.Bool("unsafe"), diff: c.Bool("diff"), exitZero: c.Bool("exit-zero"),
-				format: c.String("format"), color: c.String("color"), lang: c.String("lang"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
+				format: c.String("format"), color: c.String("color"), lang: c.String("lang"), profile: c.String("profile"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")},
@@ -186,6 +187,12 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		var err error
 		if cfg, err = lint.ReadConfig(path, rules.All()); err != nil {
 			return cfg, err
+		}
+	}
+	if o.profile != "" {
+		var err error
+		if cfg.Profile, err = lint.ParseProfile(o.profile); err != nil {
+			return cfg, &usageError{"--profile: " + err.Error(), "lint"}
 		}
 	}
 	for _, names := range [][]string{o.selected, o.ignored} {

@@ -26,6 +26,7 @@ http {
     server_names_hash_max_size 65536;
     server_names_hash_bucket_size 128;
     server_tokens off;
+    add_header X-Content-Type-Options nosniff always;
     access_log off;
     keepalive_timeout 65s;
     uwsgi_param QUERY_STRING $query_string;

@@ -158,7 +158,7 @@ func block(name, text string) string {
 
 func writePage(t *testing.T, id, text string) {
 	t.Helper()
-	for _, dir := range []string{"nginxrule", "uwsgirule", "pairrule", "stylerule", "lintrule"} {
+	for _, dir := range []string{"nginxrule", "securityrule", "cisrule", "uwsgirule", "pairrule", "stylerule", "lintrule"} {
 		path := filepath.Join(dir, id+".md")
 		if _, err := os.Stat(path); err == nil {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

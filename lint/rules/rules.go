@@ -8,11 +8,12 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
+	"github.com/deployctl/deployctl/lint/rules/securityrule"
 	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 )
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
+	return slices.Concat(nginxrule.Rules, securityrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
 }

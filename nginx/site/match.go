@@ -56,12 +56,30 @@ func (c *Config) Match(r Request) Result {
 	if !ok {
 		return m.result
 	}
+	return m.in(s)
+}
+
+// MatchIn finds the location of a server that answers a request for a URI,
+// whatever address and name led to that server.
+func (c *Config) MatchIn(s *Server, uri string) Result {
+	m := &matcher{index: c.matching(), request: Request{URI: uri}}
+	return m.in(s)
+}
+
+type matcher struct {
+	index   *index
+	request Request
+	result  Result
+}
+
+// in chooses the location of a server.
+func (m *matcher) in(s *Server) Result {
 	m.result.Server = s
 	merge := true
 	if nodes := s.Effective("merge_slashes"); len(nodes) > 0 {
 		merge = nodes[0].Arg(0) != "off"
 	}
-	path, args, ok := Normalize(r.URI, merge)
+	path, args, ok := Normalize(m.request.URI, merge)
 	if !ok {
 		m.result.BadRequest = true
 		return m.result
@@ -69,12 +87,6 @@ func (c *Config) Match(r Request) Result {
 	m.result.Path, m.result.Args = path, args
 	m.find(m.index.locations[s.Scope])
 	return m.result
-}
-
-type matcher struct {
-	index   *index
-	request Request
-	result  Result
 }
 
 func (m *matcher) step(s Step) { m.result.Steps = append(m.result.Steps, s) }

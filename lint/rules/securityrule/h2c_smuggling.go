@@ -1,0 +1,54 @@
+package securityrule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// H2CSmuggling reports locations that hand any Upgrade of the client on.
+var H2CSmuggling = &lint.Rule{
+	ID:       "nginx-h2c-smuggling",
+	Severity: diag.Warning,
+	Summary:  "the client's Upgrade and Connection headers are passed on whatever they ask for",
+	Page:     page("nginx-h2c-smuggling"),
+	Check:    checkH2CSmuggling,
+}
+
+func checkH2CSmuggling(p *lint.Pass) {
+	for _, c := range p.Nginx {
+		seen := map[*site.Node]bool{}
+		for _, pass := range c.Find("proxy_pass") {
+			if pass.Row == nil {
+				continue
+			}
+			upgrade, connection := sent(pass.Scope, "Upgrade"), sent(pass.Scope, "Connection")
+			if upgrade == nil || connection == nil || seen[connection] {
+				continue
+			}
+			if strings.ToLower(upgrade.Arg(1)) != "$http_upgrade" || !strings.Contains(strings.ToLower(connection.Arg(1)), "$http_connection") {
+				continue
+			}
+			seen[connection] = true
+			p.Report(diag.Diagnostic{
+				Location: connection.HeadLocation(),
+				Message:  diag.T("the client's Connection and Upgrade headers are passed on for every value"),
+				Why:      diag.T("a client that asks for `Upgrade: h2c` speaks HTTP/2 with the server behind from then on, past every location and rule of access of nginx"),
+				Help:     diag.T("pass on the one value that is needed: `map $http_upgrade $connection { default \"\"; websocket upgrade; }` with `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection;`"),
+				Related:  []diag.Related{{Location: pass.HeadLocation(), Message: diag.T("the requests go on here")}},
+			})
+		}
+	}
+}
+
+// sent returns the proxy_set_header in force for a header, or nil.
+func sent(s *site.Scope, name string) *site.Node {
+	for _, n := range s.Effective("proxy_set_header") {
+		if strings.EqualFold(n.Arg(0), name) {
+			return n
+		}
+	}
+	return nil
+}

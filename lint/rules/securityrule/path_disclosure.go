@@ -1,0 +1,225 @@
+package securityrule
+
+import (
+	"path"
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+// PathDisclosure reports servers that give the application's own files away.
+var PathDisclosure = &lint.Rule{
+	ID:       "nginx-path-disclosure",
+	Severity: diag.Error,
+	Summary:  "the application's source, settings, database or virtualenv is served as files",
+	Page:     page("nginx-path-disclosure"),
+	Check:    checkPathDisclosure,
+}
+
+// secret is a file that no client may read.
+type secret struct {
+	path, what string
+	option     *uwsgi.Option
+}
+
+// maxSecrets is how many files of one folder are tried: one is enough to know.
+const maxSecrets = 4
+
+func checkPathDisclosure(p *lint.Pass) {
+	below := secrets(p)
+	for _, c := range p.Nginx {
+		for _, s := range c.Servers {
+			if s.Opener == nil {
+				continue
+			}
+			seen := map[*site.Node]bool{}
+			for _, at := range folders(s) {
+				checkFolder(p, at, seen)
+				for _, x := range below[path.Clean(at.Arg(0))] {
+					checkSecret(p, c, s, at, x, seen)
+				}
+			}
+			checkSource(p, c, s)
+		}
+	}
+}
+
+// secrets returns the files that the uWSGI files name, by each folder that
+// they lie below.
+func secrets(p *lint.Pass) map[string][]secret {
+	below := map[string][]secret{}
+	add := func(dir, file, what string, o *uwsgi.Option) {
+		if !path.IsAbs(file) {
+			file = path.Join(dir, file)
+		}
+		if !path.IsAbs(file) || o.Unresolved {
+			return
+		}
+		for up := path.Dir(file); ; up = path.Dir(up) {
+			if len(below[up]) < maxSecrets {
+				below[up] = append(below[up], secret{file, what, o})
+			}
+			if up == "/" {
+				return
+			}
+		}
+	}
+	for _, c := range p.Uwsgi {
+		dir := ""
+		if o := c.Get("chdir"); o != nil && !o.Unresolved {
+			dir = o.Value
+		}
+		for _, name := range []string{"wsgi-file", "file"} {
+			if o := c.Get(name); o != nil {
+				add(dir, o.Value, "the application's source", o)
+			}
+		}
+		if o := c.Get("module"); o != nil {
+			module, _, _ := strings.Cut(o.Value, ":")
+			add(dir, strings.ReplaceAll(module, ".", "/")+".py", "the application's source", o)
+		}
+		for _, o := range c.All("env") {
+			if name, value, _ := strings.Cut(o.Value, "="); name == "DJANGO_SETTINGS_MODULE" {
+				add(dir, strings.ReplaceAll(value, ".", "/")+".py", "the settings with the secret key", o)
+			}
+		}
+		for _, name := range []string{"virtualenv", "home", "venv", "pyhome"} {
+			if o := c.Get(name); o != nil {
+				add(dir, path.Join(o.Value, "pyvenv.cfg"), "the virtualenv", o)
+				break
+			}
+		}
+	}
+	return below
+}
+
+// folders returns the root and alias directives that hold somewhere in a server.
+func folders(s *site.Server) []*site.Node {
+	var found []*site.Node
+	if n := last(s.Scope, "root"); n != nil {
+		found = append(found, n)
+	}
+	for l := range within(s) {
+		found = append(append(found, l.Here("root")...), l.Here("alias")...)
+	}
+	return found
+}
+
+// checkSecret asks the server for a secret file below a folder.
+func checkSecret(p *lint.Pass, c *site.Config, s *site.Server, at *site.Node, x secret, seen map[*site.Node]bool) {
+	uri := strings.TrimPrefix(x.path, strings.TrimSuffix(path.Clean(at.Arg(0)), "/"))
+	if at.Name.Value == "alias" {
+		l := locationOf(s, at.Scope)
+		if l == nil || l.Kind != site.Prefix && l.Kind != site.PrefixNoRegex {
+			return
+		}
+		uri = strings.TrimSuffix(l.Pattern, "/") + uri
+	}
+	r := c.MatchIn(s, uri)
+	scope := scopeOf(r)
+	if seen[at] || !servesFiles(scope) || restricted(scope) || fileOf(r, uri) != x.path {
+		return
+	}
+	seen[at] = true
+	p.Report(diag.Diagnostic{
+		Location: at.HeadLocation(),
+		Message:  diag.T("%s is served: GET %s answers with %s", x.what, uri, x.path),
+		Why:      diag.T("nginx sends any file of the folder that it may read, 200 OK: source, settings with their secrets, the database"),
+		Help:     diag.T("name the folder of the static files alone, such as %s/static/", path.Dir(x.path)),
+		Related:  []diag.Related{{Location: x.option.ValueLocation(), Message: diag.T("uWSGI runs it from there")}},
+	})
+}
+
+// locationOf returns the location of a server that a scope is.
+func locationOf(s *site.Server, scope *site.Scope) *site.Location {
+	for l := range within(s) {
+		if l.Scope == scope {
+			return l
+		}
+	}
+	return nil
+}
+
+// fileOf returns the file that a request leads to, "" when it cannot be known.
+func fileOf(r site.Result, uri string) string {
+	scope := scopeOf(r)
+	if l := r.Location; l != nil {
+		if alias := last(scope, "alias"); alias != nil {
+			if alias.Scope != scope || !known(alias.Arg(0)) || !strings.HasPrefix(uri, l.Pattern) {
+				return ""
+			}
+			return path.Clean(alias.Arg(0) + uri[len(l.Pattern):])
+		}
+	}
+	root := last(scope, "root")
+	if root == nil || !known(root.Arg(0)) {
+		return ""
+	}
+	return path.Join(root.Arg(0), uri)
+}
+
+// privateFolders are names of folders that hold nothing for clients.
+var privateFolders = map[string]string{
+	".git": "the history of the source", ".svn": "the source", ".hg": "the history of the source",
+	".venv": "the virtualenv", "venv": "the virtualenv", "virtualenv": "the virtualenv", "site-packages": "the virtualenv",
+}
+
+// checkFolder finds folders that are private by their name.
+func checkFolder(p *lint.Pass, at *site.Node, seen map[*site.Node]bool) {
+	dir := path.Clean(at.Arg(0))
+	what := privateFolders[path.Base(dir)]
+	if what == "" || !known(at.Arg(0)) || hands(at.Scope) || restricted(at.Scope) || seen[at] {
+		return
+	}
+	seen[at] = true
+	p.Report(diag.Diagnostic{
+		Location: at.HeadLocation(),
+		Message:  diag.T("%s %s serves %s", at.Name.Value, at.Arg(0), what),
+		Why:      diag.T("nginx sends any file of the folder that it may read, 200 OK: source, settings with their secrets, the database"),
+		Help:     diag.T("name the folder of the static files alone"),
+	})
+}
+
+// sourceEndings are the endings of files that a location has no reason to name.
+var sourceEndings = []string{"py", "pyc", "ini", "env", "sqlite3", "db", "sql", "log", "bak", "conf", "pem", "key"}
+
+// checkSource finds regular expressions that serve files of such an ending by name.
+func checkSource(p *lint.Pass, c *site.Config, s *site.Server) {
+	var any *site.Location
+	tried := false
+	seen := map[*site.Location]bool{}
+	for _, ending := range sourceEndings {
+		if !hasRegex(s) {
+			return
+		}
+		l := c.MatchIn(s, "/x."+ending).Location
+		if l == nil || l.Kind != site.Regex && l.Kind != site.RegexNoCase || seen[l] || !servesFiles(l.Scope) || restricted(l.Scope) {
+			continue
+		}
+		if !tried {
+			any, tried = c.MatchIn(s, "/x.zzq").Location, true
+		}
+		if l == any {
+			continue // it takes every file
+		}
+		seen[l] = true
+		p.Report(diag.Diagnostic{
+			Location: l.Opener.HeadLocation(),
+			Message:  diag.T("this location serves files that end with .%s", ending),
+			Why:      diag.T("nginx sends any file of the folder that it may read, 200 OK: source, settings with their secrets, the database"),
+			Help:     diag.T("leave the ending out, or refuse it with `return 404;`"),
+		})
+	}
+}
+
+func hasRegex(s *site.Server) bool {
+	for _, l := range s.Locations {
+		if l.Kind == site.Regex || l.Kind == site.RegexNoCase {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package securityrule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// StatusExposed reports status pages that everybody may read.
+var StatusExposed = &lint.Rule{
+	ID:       "nginx-status-exposed",
+	Severity: diag.Warning,
+	Summary:  "a status page without rules of access",
+	Fixable:  true,
+	Page:     page("nginx-status-exposed"),
+	Check:    checkStatusExposed,
+}
+
+// statusHandlers answer with what nginx knows of itself.
+var statusHandlers = []string{"stub_status", "api", "status", "vhost_traffic_status_display", "check_status", "upstream_conf", "rtmp_stat"}
+
+// statusPaths are where applications behind nginx show theirs.
+var statusPaths = []string{"/server-status", "/server-info", "/nginx_status", "/nginx-status", "/fpm-status", "/php-fpm-status"}
+
+func checkStatusExposed(p *lint.Pass) {
+	for _, c := range p.Nginx {
+		for _, s := range c.Servers {
+			if s.Opener != nil && !public(s) {
+				continue
+			}
+			for l := range within(s) {
+				checkStatus(p, s, l)
+			}
+		}
+	}
+}
+
+func checkStatus(p *lint.Pass, s *site.Server, l *site.Location) {
+	if restricted(l.Scope) || open(l.Scope) {
+		return
+	}
+	var at *site.Node
+	for _, name := range statusHandlers {
+		if found := l.Here(name); at == nil && len(found) > 0 && found[0].Row != nil {
+			at = found[0]
+		}
+	}
+	if at == nil {
+		for _, path := range statusPaths {
+			if strings.TrimRight(l.Pattern, "/") == path && hands(l.Scope) {
+				at = l.Opener
+			}
+		}
+	}
+	if at == nil {
+		return
+	}
+	if s.Opener == nil {
+		return // the server, which may have rules, is not here
+	}
+	d := diag.Diagnostic{
+		Location: at.HeadLocation(),
+		Message:  diag.T("the status at %s is shown to everybody", l.Pattern),
+		Why:      diag.T("it tells how busy the machine is and, depending on the module, which addresses and requests it serves; GET %s answers 200", l.Pattern),
+		Help:     diag.T("write `allow 127.0.0.1; allow ::1; deny all;` in the location"),
+	}
+	if len(access(l.Scope)) == 0 && at.Scope == l.Scope {
+		d.Fix = fix(diag.T("allow this machine alone"), insertAfter(at, "allow 127.0.0.1;", "allow ::1;", "deny all;"))
+	}
+	p.Report(d)
+}
