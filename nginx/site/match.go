@@ -59,11 +59,24 @@ func (c *Config) Match(r Request) Result {
 	return m.in(s)
 }
 
-// MatchIn finds the location of a server that answers a request for a URI,
-// whatever address and name led to that server.
-func (c *Config) MatchIn(s *Server, uri string) Result {
-	m := &matcher{index: c.matching(), request: Request{URI: uri}}
-	return m.in(s)
+// Finder finds the locations of one server, whatever address and name led to
+// it. What it looks up is gone with it, while Match keeps what it made.
+type Finder struct {
+	server *Server
+	index  *index
+}
+
+// Finder returns the finder of the server.
+func (s *Server) Finder() *Finder {
+	x := &index{locations: map[*Scope]*locations{}}
+	x.list(s.Scope, s.Locations)
+	return &Finder{s, x}
+}
+
+// Find finds the location that answers a request for a URI.
+func (f *Finder) Find(uri string) Result {
+	m := &matcher{index: f.index, request: Request{URI: uri}}
+	return m.in(f.server)
 }
 
 type matcher struct {

@@ -27,20 +27,20 @@ func checkAliasTraversal(p *lint.Pass) {
 				continue
 			}
 			for _, alias := range l.Here("alias") {
-				checkAlias(p, c, l, alias)
+				checkAlias(p, l, alias)
 			}
 		}
 	}
 }
 
-func checkAlias(p *lint.Pass, c *site.Config, l *site.Location, alias *site.Node) {
+func checkAlias(p *lint.Pass, l *site.Location, alias *site.Node) {
 	dir := alias.Arg(0)
 	if hands(l.Scope) || denied(l.Scope) {
 		return
 	}
 	if strings.HasSuffix(dir, "/") {
-		up := l.Pattern + "../"
-		if c.MatchIn(l.Server, up+"x").Location != l {
+		up, finder := l.Pattern+"../", l.Server.Finder()
+		if finder.Find(up+"x").Location != l {
 			return // another location takes such requests
 		}
 		d := diag.Diagnostic{
@@ -50,7 +50,7 @@ func checkAlias(p *lint.Pass, c *site.Config, l *site.Location, alias *site.Node
 			Help:     diag.T("write `location %s/`", l.Pattern),
 			Related:  []diag.Related{{Location: alias.HeadLocation(), Message: diag.T("the alias")}},
 		}
-		if c.MatchIn(l.Server, l.Pattern+"/").Location == l { // no other location of that name
+		if finder.Find(l.Pattern+"/").Location == l { // no other location of that name
 			d.Fix = fix(diag.T("add the slash to the location"), replace(l.Opener, len(l.Opener.Args), word0(l)+"/"))
 		}
 		p.Report(d)

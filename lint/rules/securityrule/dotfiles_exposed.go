@@ -28,8 +28,9 @@ func checkDotfilesExposed(p *lint.Pass) {
 			if s.Opener == nil || len(c.Tree.Problems) > 0 && len(s.Here("include")) > 0 || !public(s) {
 				continue
 			}
+			finder := s.Finder()
 			for _, uri := range hidden {
-				if checkDotfile(p, c, s, uri) {
+				if checkDotfile(p, c, s, uri, finder.Find(uri)) {
 					break
 				}
 			}
@@ -39,11 +40,10 @@ func checkDotfilesExposed(p *lint.Pass) {
 
 // checkDotfile reports when a server answers a request for a hidden file with
 // the file.
-func checkDotfile(p *lint.Pass, c *site.Config, s *site.Server, uri string) bool {
+func checkDotfile(p *lint.Pass, c *site.Config, s *site.Server, uri string, r site.Result) bool {
 	if len(s.Here("return")) > 0 {
 		return false
 	}
-	r := c.MatchIn(s, uri)
 	scope := scopeOf(r)
 	root := last(scope, "root")
 	if l := r.Location; l != nil {

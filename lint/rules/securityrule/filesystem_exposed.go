@@ -61,7 +61,7 @@ func checkFilesystemExposed(p *lint.Pass) {
 				}
 				report(dir, at, l.Pattern)
 			}
-			if r := c.MatchIn(s, "/x"); r.Location == nil && s.Opener != nil && servesFiles(s.Scope) && !restricted(s.Scope) {
+			if s.Opener != nil && len(s.Effective("root")) > 0 && servesFiles(s.Scope) && s.Finder().Find("/x").Location == nil && !restricted(s.Scope) {
 				if n := last(s.Scope, "root"); n != nil {
 					report(n.Arg(0), n, "/")
 				}

@@ -36,7 +36,7 @@ func checkH2CSmuggling(p *lint.Pass) {
 				Location: connection.HeadLocation(),
 				Message:  diag.T("the client's Connection and Upgrade headers are passed on for every value"),
 				Why:      diag.T("a client that asks for `Upgrade: h2c` speaks HTTP/2 with the server behind from then on, past every location and rule of access of nginx"),
-				Help:     diag.T("pass on the one value that is needed: `map $http_upgrade $connection { default \"\"; websocket upgrade; }` with `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection;`"),
+				Help:     diag.T("pass on the one value that is needed: `map $http_upgrade $connection_upgrade { default \"\"; websocket upgrade; }` with `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;`"),
 				Related:  []diag.Related{{Location: pass.HeadLocation(), Message: diag.T("the requests go on here")}},
 			})
 		}

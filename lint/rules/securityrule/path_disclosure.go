@@ -36,13 +36,14 @@ func checkPathDisclosure(p *lint.Pass) {
 				continue
 			}
 			seen := map[*site.Node]bool{}
+			finder := s.Finder()
 			for _, at := range folders(s) {
 				checkFolder(p, at, seen)
 				for _, x := range below[path.Clean(at.Arg(0))] {
-					checkSecret(p, c, s, at, x, seen)
+					checkSecret(p, finder, s, at, x, seen)
 				}
 			}
-			checkSource(p, c, s)
+			checkSource(p, finder, s)
 		}
 	}
 }
@@ -109,7 +110,7 @@ func folders(s *site.Server) []*site.Node {
 }
 
 // checkSecret asks the server for a secret file below a folder.
-func checkSecret(p *lint.Pass, c *site.Config, s *site.Server, at *site.Node, x secret, seen map[*site.Node]bool) {
+func checkSecret(p *lint.Pass, f *site.Finder, s *site.Server, at *site.Node, x secret, seen map[*site.Node]bool) {
 	uri := strings.TrimPrefix(x.path, strings.TrimSuffix(path.Clean(at.Arg(0)), "/"))
 	if at.Name.Value == "alias" {
 		l := locationOf(s, at.Scope)
@@ -118,7 +119,7 @@ func checkSecret(p *lint.Pass, c *site.Config, s *site.Server, at *site.Node, x 
 		}
 		uri = strings.TrimSuffix(l.Pattern, "/") + uri
 	}
-	r := c.MatchIn(s, uri)
+	r := f.Find(uri)
 	scope := scopeOf(r)
 	if seen[at] || !servesFiles(scope) || restricted(scope) || fileOf(r, uri) != x.path {
 		return
@@ -187,7 +188,7 @@ func checkFolder(p *lint.Pass, at *site.Node, seen map[*site.Node]bool) {
 var sourceEndings = []string{"py", "pyc", "ini", "env", "sqlite3", "db", "sql", "log", "bak", "conf", "pem", "key"}
 
 // checkSource finds regular expressions that serve files of such an ending by name.
-func checkSource(p *lint.Pass, c *site.Config, s *site.Server) {
+func checkSource(p *lint.Pass, f *site.Finder, s *site.Server) {
 	var any *site.Location
 	tried := false
 	seen := map[*site.Location]bool{}
@@ -195,12 +196,12 @@ func checkSource(p *lint.Pass, c *site.Config, s *site.Server) {
 		if !hasRegex(s) {
 			return
 		}
-		l := c.MatchIn(s, "/x."+ending).Location
+		l := f.Find("/x." + ending).Location
 		if l == nil || l.Kind != site.Regex && l.Kind != site.RegexNoCase || seen[l] || !servesFiles(l.Scope) || restricted(l.Scope) {
 			continue
 		}
 		if !tried {
-			any, tried = c.MatchIn(s, "/x.zzq").Location, true
+			any, tried = f.Find("/x.zzq").Location, true
 		}
 		if l == any {
 			continue // it takes every file

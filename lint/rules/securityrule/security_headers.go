@@ -100,7 +100,7 @@ func checkServerHeaders(p *lint.Pass, c *site.Config, s *site.Server) {
 			check(l.Scope, showsPages(l))
 		}
 	}
-	if r := c.MatchIn(s, "/x"); r.Location == nil && len(s.Effective("root")) > 0 && servesFiles(s.Scope) {
+	if len(s.Effective("root")) > 0 && servesFiles(s.Scope) && s.Finder().Find("/x").Location == nil {
 		check(s.Scope, true)
 	}
 	if len(missing) == 0 {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 )
 
@@ -43,7 +42,7 @@ func checkSSLProtocols(p *lint.Pass) {
 				checkProtocols(p, n, want)
 			}
 		}
-		if want == nil || p.Target.Nginx != "" && directive.Compare(p.Target.Nginx, "1.27.3") >= 0 && len(want) == 2 {
+		if want == nil || p.Target.NginxAtLeast("1.27.3") && len(want) == 2 {
 			continue // since 1.27.3 the default is TLSv1.2 and TLSv1.3
 		}
 		for _, n := range without {
