@@ -15,20 +15,15 @@ func (t Text) In(c Catalog) Text {
 	if format, ok := c[t.Format]; ok {
 		t.Format = format
 	}
-	if slices.ContainsFunc(t.Args, isText) {
+	if slices.ContainsFunc(t.Args, hasWords) {
 		t.Args = slices.Clone(t.Args)
 		for i, arg := range t.Args {
-			if text, ok := arg.(Text); ok {
-				t.Args[i] = text.In(c)
+			if w, ok := arg.(worded); ok {
+				t.Args[i] = w.Text().In(c)
 			}
 		}
 	}
 	return t
-}
-
-func isText(arg any) bool {
-	_, ok := arg.(Text)
-	return ok
 }
 
 // In returns the finding with its texts in the catalog's language. Rule and
@@ -49,3 +44,19 @@ func (d Diagnostic) In(c Catalog) Diagnostic {
 	}
 	return d
 }
+
+// worded is an argument that is words and no value: a text, or what says
+// itself as one.
+type worded interface{ Text() Text }
+
+func hasWords(arg any) bool {
+	_, ok := arg.(worded)
+	return ok
+}
+
+// Text returns the text itself, as an argument of another one.
+func (t Text) Text() Text { return t }
+
+// Error returns the English text: a text can be the error of a function, and
+// keeps its translation.
+func (t Text) Error() string { return t.String() }

@@ -17,6 +17,7 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 	"github.com/deployctl/deployctl/nginx"
+	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/uwsgi"
@@ -31,7 +32,9 @@ const (
 // sources are the packages whose messages people see, by their folder. Each
 // holds NAME.po for every language but English, and rules' pages RULE.NAME.md.
 var sources = map[string]embed.FS{
+	"diag":                 diag.Texts,
 	"nginx":                nginx.Texts,
+	"nginx/directive":      directive.Texts,
 	"nginx/site":           site.Texts,
 	"uwsgi":                uwsgi.Texts,
 	"project":              project.Texts,
@@ -110,6 +113,7 @@ func Page(r *lint.Rule, name string) (*lint.Page, error) {
 		if err != nil {
 			return nil, err
 		}
+		page.Title = translated.Title
 		page.Summary, page.Intro, _ = strings.Cut(translated.Intro, "\n\n")
 		page.Intro = strings.TrimSpace(page.Intro)
 		break

@@ -6,10 +6,14 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // message is a format that the sources hand to diag.T.
@@ -19,13 +23,13 @@ type message struct {
 	at     string
 }
 
-// maker is a function that hands a format on to diag.T: its index among the
-// arguments.
+// maker is a function that hands a format on to diag.T: which of its arguments
+// that is.
 type maker map[int]bool
 
 // messages returns the formats of every package below the module's folder, by
-// the package's folder. A function with a parameter `format string` that it
-// hands on to diag.T makes messages too, and so do those that call it likewise.
+// the package's folder. A function that hands one of its parameters on to
+// diag.T makes messages too, and so do those that hand theirs on to it.
 func messages(t *testing.T, root string) map[string][]message {
 	t.Helper()
 	packages := map[string][]*ast.File{}
@@ -52,11 +56,11 @@ func messages(t *testing.T, root string) map[string][]message {
 	}
 	found := map[string][]message{}
 	for folder, sources := range packages {
-		c := collector{t: t, files: files, makers: map[string]maker{}}
+		c := collector{t: t, files: files, own: folder == "diag", makers: map[string]maker{}}
 		for before := -1; before != c.size(); {
 			before, c.found = c.size(), nil
 			for _, file := range sources {
-				c.collect(file, folder == "diag")
+				c.collect(file)
 			}
 		}
 		if len(c.found) > 0 {
@@ -70,7 +74,8 @@ func messages(t *testing.T, root string) map[string][]message {
 type collector struct {
 	t      *testing.T
 	files  *token.FileSet
-	makers map[string]maker // by the function's name
+	own    bool              // it is package diag
+	makers map[string]maker // by the function's name, a method's after a dot
 	found  []message
 }
 
@@ -82,10 +87,10 @@ func (c *collector) size() int {
 	return n
 }
 
-func (c *collector) collect(file *ast.File, own bool) {
+func (c *collector) collect(file *ast.File) {
 	for _, decl := range file.Decls {
 		fn, _ := decl.(*ast.FuncDecl)
-		if own && fn != nil && fn.Name.Name == "T" {
+		if c.own && fn != nil && fn.Name.Name == "T" {
 			continue
 		}
 		ast.Inspect(decl, func(n ast.Node) bool {
@@ -107,33 +112,48 @@ func (c *collector) call(fn *ast.FuncDecl, call *ast.CallExpr) {
 	var at maker
 	switch f := call.Fun.(type) {
 	case *ast.SelectorExpr:
-		at = c.makers[f.Sel.Name]
+		at = c.makers["."+f.Sel.Name]
 		if isIdent(f.X, "diag") && f.Sel.Name == "T" {
 			at = maker{0: true}
 		}
 	case *ast.Ident:
 		at = c.makers[f.Name]
+		if c.own && f.Name == "T" {
+			at = maker{0: true}
+		}
+	case *ast.IndexExpr: // a generic function with its type written out
+		if id, ok := f.X.(*ast.Ident); ok {
+			at = c.makers[id.Name]
+		}
 	}
 	if at == nil {
 		return
 	}
+	other := true // a function of that name with fewer arguments
 	for i := range call.Args {
 		if !at[i] {
 			continue
 		}
+		other = false
 		if format, ok := constant(call.Args[i]); ok {
 			c.found = append(c.found, message{format, len(call.Args) > i+1, c.files.Position(call.Args[i].Pos()).String()})
 			return
 		}
 		if index := parameter(fn, call.Args[i]); index >= 0 {
-			if c.makers[fn.Name.Name] == nil {
-				c.makers[fn.Name.Name] = maker{}
+			name := fn.Name.Name
+			if fn.Recv != nil {
+				name = "." + name
 			}
-			c.makers[fn.Name.Name][index] = true
+			if c.makers[name] == nil {
+				c.makers[name] = maker{}
+			}
+			c.makers[name][index] = true
 			return
 		}
 	}
-	c.t.Errorf("%s: the format is no constant", c.files.Position(call.Pos()))
+	if !other {
+		c.t.Errorf("%s: the format is no constant", c.files.Position(call.Pos()))
+	}
 }
 
 // constant returns the value of a string that is written out.
@@ -152,14 +172,14 @@ func constant(e ast.Expr) (string, bool) {
 	return "", false
 }
 
-// parameter returns which parameter of fn, called format, e is; -1 if none.
+// parameter returns which parameter of fn e is; -1 if none.
 func parameter(fn *ast.FuncDecl, e ast.Expr) int {
-	if fn == nil || !isIdent(e, "format") {
+	if fn == nil {
 		return -1
 	}
 	i := 0
 	for _, field := range fn.Type.Params.List {
-		if n := slices.IndexFunc(field.Names, func(name *ast.Ident) bool { return name.Name == "format" }); n >= 0 {
+		if n := slices.IndexFunc(field.Names, func(name *ast.Ident) bool { return isIdent(e, name.Name) }); n >= 0 {
 			return i + n
 		}
 		i += max(1, len(field.Names))
@@ -172,10 +192,93 @@ func isIdent(e ast.Expr, name string) bool {
 	return ok && id.Name == name
 }
 
-func TestDump(t *testing.T) {
-	for folder, ms := range messages(t, "..") {
-		for _, m := range ms {
-			t.Logf("@@%s\t%v\t%q\t%s", folder, m.args, m.format, m.at)
+
+// verb is one verb of a format, with the number of an argument and its flags.
+var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([-+# 0-9.]*)(%|[a-zA-Z])`)
+
+// verbs returns which argument a format shows how: "1q", "2d".
+func verbs(format string) []string {
+	var found []string
+	n := 0
+	for _, m := range verb.FindAllStringSubmatch(format, -1) {
+		if m[3] == "%" {
+			continue
+		}
+		n++
+		if m[1] != "" {
+			n, _ = strconv.Atoi(m[1])
+		}
+		found = append(found, strconv.Itoa(n)+m[2]+m[3])
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// speaks tells whether a format holds words of its own.
+func speaks(m message) bool {
+	text := m.format
+	if m.args {
+		text = verb.ReplaceAllString(text, "")
+	}
+	return strings.ContainsFunc(text, unicode.IsLetter)
+}
+
+// TestMessages compares the messages in the sources with the catalogs.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	catalog, err := Catalog(Chinese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := messages(t, "..")
+	for folder, found := range made {
+		if _, ok := sources[folder]; !ok {
+			t.Errorf("%s makes messages, and its catalogs are not among those of this package", folder)
+		}
+		for _, m := range found {
+			text, ok := catalog[m.format]
+			switch {
+			case !ok && speaks(m):
+				t.Logf("%s: add to %s/%s.po:\nmsgid %q\nmsgstr \"\"", m.at, folder, Chinese, m.format)
+			case ok && m.args && !slices.Equal(verbs(m.format), verbs(text)):
+				t.Errorf("%s: the verbs of %q are not those of %q", m.at, text, m.format)
+			}
+		}
+	}
+	for folder, files := range sources {
+		text, err := files.ReadFile(Chinese + ".po")
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := ParsePO(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.English != "" && !slices.ContainsFunc(made[folder], func(m message) bool { return m.format == e.English }) {
+				t.Errorf("%s/%s.po:%d: nothing says %q any more", folder, Chinese, e.Line, e.English)
+			}
+		}
+	}
+}
+
+// TestPages checks the Chinese page of every rule.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for _, r := range rules.All() {
+		page, err := Page(r, Chinese)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case page.Title != r.ID:
+			t.Errorf("the Chinese page of %s is headed %q", r.ID, page.Title)
+		case page.Summary == r.Summary:
+			t.Logf("%s has no Chinese page %s.%s.md", r.ID, r.ID, Chinese)
+		case page.Intro == "" || strings.ContainsAny(page.Summary, "\n。"):
+			t.Errorf("the Chinese page of %s lacks a summary of one line, or its text: %q, %q", r.ID, page.Summary, page.Intro)
+		case len(page.Examples) == 0:
+			t.Errorf("%s has no examples", r.ID)
 		}
 	}
 }

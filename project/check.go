@@ -48,23 +48,26 @@ func (r *reader) failAt(section, key string, message, help diag.Text) {
 
 // check finds what single keys cannot show.
 func (r *reader) check(p *Project) {
-	for _, f := range []struct{ section, key, value, what string }{
-		{"project", "name", p.Name, "the project's name"},
-		{"project", "root", p.Root, "the project's folder on the server"},
-		{"project", "module", p.Module, "the WSGI callable, such as shop.wsgi:application"},
+	for _, f := range []struct {
+		section, key, value string
+		what                diag.Text
+	}{
+		{"project", "name", p.Name, diag.T("the project's name")},
+		{"project", "root", p.Root, diag.T("the project's folder on the server")},
+		{"project", "module", p.Module, diag.T("the WSGI callable, such as shop.wsgi:application")},
 	} {
 		if f.value == "" {
 			r.failAt(f.section, f.key, diag.T("[%s] has no %s", f.section, f.key), diag.T("write %s = %s", f.key, f.what))
 		}
 	}
-	r.pattern("project", "name", p.Name, "name", "letters, digits, - and _")
-	r.pattern("project", "module", p.Module, "module", "package.module:callable, such as shop.wsgi:application")
-	r.pattern("app", "user", p.App.User, "account", "the name of an account")
-	r.pattern("app", "group", p.App.Group, "account", "the name of a group")
-	r.pattern("target", "nginx-user", p.Target.NginxUser, "account", "the name of an account")
-	r.pattern("target", "nginx-group", p.Target.NginxGroup, "account", "the name of a group")
-	r.pattern("target", "nginx", p.Target.Nginx, "release", "a release such as 1.22.1")
-	r.pattern("target", "uwsgi", p.Target.Uwsgi, "release", "a release such as 2.0.21")
+	r.pattern("project", "name", p.Name, "name", diag.T("letters, digits, - and _"))
+	r.pattern("project", "module", p.Module, "module", diag.T("package.module:callable, such as shop.wsgi:application"))
+	r.pattern("app", "user", p.App.User, "account", diag.T("the name of an account"))
+	r.pattern("app", "group", p.App.Group, "account", diag.T("the name of a group"))
+	r.pattern("target", "nginx-user", p.Target.NginxUser, "account", diag.T("the name of an account"))
+	r.pattern("target", "nginx-group", p.Target.NginxGroup, "account", diag.T("the name of a group"))
+	r.pattern("target", "nginx", p.Target.Nginx, "release", diag.T("a release such as 1.22.1"))
+	r.pattern("target", "uwsgi", p.Target.Uwsgi, "release", diag.T("a release such as 2.0.21"))
 	if p.Root != "" && !path.IsAbs(p.Root) {
 		r.failAt("project", "root", diag.T("root %q is not absolute", p.Root), diag.T("write the folder on the server, such as /srv/shop"))
 	}
@@ -91,7 +94,7 @@ func (r *reader) check(p *Project) {
 	}
 }
 
-func (r *reader) pattern(section, key, value, pattern, expected string) {
+func (r *reader) pattern(section, key, value, pattern string, expected diag.Text) {
 	if value != "" && !patterns()[pattern].MatchString(value) {
 		r.failAt(section, key, diag.T("%s: %q is not %s", key, value, expected), diag.Text{})
 	}
@@ -217,7 +220,7 @@ func (r *reader) checkRoutes(p *Project) {
 	}
 	for _, rt := range p.Routes {
 		section := "route." + rt.Name
-		r.pattern(section, "rate", rt.Rate, "rate", "a rate such as 10r/s or 60r/m")
+		r.pattern(section, "rate", rt.Rate, "rate", diag.T("a rate such as 10r/s or 60r/m"))
 		r.plain(section, "path", rt.Path)
 		r.plain(section, "dir", rt.Dir)
 		r.plain(section, "to", rt.To)

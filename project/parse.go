@@ -281,7 +281,7 @@ func set[T any](r *reader, e entry, n int, value string, fs []field[T], to *T) {
 		return
 	}
 	if err := fs[i].set(to, value); err != nil {
-		r.fail(e.value, diag.T("%s: %s", e.key, err.Error()), diag.T("%s", fs[i].doc))
+		r.fail(e.value, diag.T("%s: %s", e.key, err), fs[i].doc)
 	}
 }
 

@@ -1,11 +1,12 @@
 package project
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // field is one key of a section: how it is read into T and written from it.
@@ -13,23 +14,23 @@ import (
 // writing, the reference and the names that are proposed for a wrong one.
 type field[T any] struct {
 	name string
-	doc  string // one line, without a full stop
-	def  string // the default, as a person would write it; "" for none
+	doc  diag.Text // one line, without a full stop
+	def  string    // the default, as a person would write it; "" for none
 	set  func(*T, string) error
 	get  func(*T) string
 }
 
 func text[T any](name, def, doc string, at func(*T) *string) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error { *at(t) = v; return nil },
 		func(t *T) string { return *at(t) }}
 }
 
 func word[T any, W ~string](name, doc string, at func(*T) *W, words ...W) field[T] {
-	return field[T]{name, doc + ": " + join(words), string(words[0]),
+	return field[T]{name, diag.T("%s: %s", diag.T(doc), join(words)), string(words[0]),
 		func(t *T, v string) error {
 			if !slices.Contains(words, W(v)) {
-				return fmt.Errorf("%q is not one of %s", v, join(words))
+				return diag.T("%q is not one of %s", v, join(words))
 			}
 			*at(t) = W(v)
 			return nil
@@ -46,11 +47,11 @@ func join[W ~string](words []W) string {
 }
 
 func number[T any](name, def, doc string, low, high int, at func(*T) *int) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error {
 			n, err := strconv.Atoi(v)
 			if err != nil || n < low || n > high {
-				return fmt.Errorf("%q is no number from %d to %d", v, low, high)
+				return diag.T("%q is no number from %d to %d", v, low, high)
 			}
 			*at(t) = n
 			return nil
@@ -59,13 +60,13 @@ func number[T any](name, def, doc string, low, high int, at func(*T) *int) field
 }
 
 func span[T any](name, def, doc string, at func(*T) *time.Duration) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) (err error) { *at(t), err = parseDuration(v); return err },
 		func(t *T) string { return formatDuration(*at(t)) }}
 }
 
 func size[T any, N int | int64](name, def, doc string, at func(*T) *N) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error {
 			n, err := parseSize(v)
 			*at(t) = N(n)
@@ -75,13 +76,13 @@ func size[T any, N int | int64](name, def, doc string, at func(*T) *N) field[T] 
 }
 
 func boolean[T any](name, def, doc string, at func(*T) *bool) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) (err error) { *at(t), err = parseBool(v); return err },
 		func(t *T) string { return strconv.FormatBool(*at(t)) }}
 }
 
 func list[T any](name, def, doc string, at func(*T) *[]string) field[T] {
-	return field[T]{name, doc, def,
+	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error { *at(t) = fields(v); return nil },
 		func(t *T) string { return strings.Join(*at(t), " ") }}
 }

@@ -1,10 +1,11 @@
 package project
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // durationUnits are the units of durations, longest first.
@@ -24,7 +25,7 @@ func parseDuration(s string) (time.Duration, error) {
 	}
 	n, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q is no time: write 60s, 5m, 1h or 365d", s)
+		return 0, diag.T("%q is no time: write 60s, 5m, 1h or 365d", s)
 	}
 	return time.Duration(n) * unit, nil
 }
@@ -52,7 +53,7 @@ func parseSize(s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n < 0 || n > 1<<40/unit {
-		return 0, fmt.Errorf("%q is no size: write bytes, 8k, 10m or 1g", s)
+		return 0, diag.T("%q is no size: write bytes, 8k, 10m or 1g", s)
 	}
 	return n * unit, nil
 }
@@ -77,7 +78,7 @@ func parseBool(s string) (bool, error) {
 	case "false", "no", "off", "0":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither true nor false", s)
+	return false, diag.T("%q is neither true nor false", s)
 }
 
 // fields splits a list at white space and commas.

@@ -189,18 +189,18 @@ func parseJSON(f *File, x *expansion) {
 	if err := s.object(d); err != nil {
 		var syntax *json.SyntaxError
 		at := int(d.InputOffset())
-		reason := "it ends too early"
+		var reason error = diag.T("it ends too early")
 		if errors.As(err, &syntax) {
-			at, reason = int(syntax.Offset), syntax.Error()
+			at, reason = int(syntax.Offset), syntax
 		} else if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			reason = err.Error()
+			reason = err
 		}
 		at = max(0, min(at, len(x.text))-1)
 		s.fail(at, min(at+1, len(x.text)), "this is no JSON: %s", reason)
 	}
 }
 
-var errShape = errors.New("the file is no object: uWSGI looks for the key uwsgi in one")
+var errShape = diag.T("the file is no object: uWSGI looks for the key uwsgi in one")
 
 // object reads the file's object, whose keys are the sections.
 func (s *structured) object(d *json.Decoder) error {
@@ -332,7 +332,7 @@ func parseXML(f *File, x *expansion) {
 	err := s.elements(d)
 	if err != nil {
 		at := min(int(d.InputOffset()), len(x.text))
-		reason := err.Error()
+		var reason any = err
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {
 			reason = syntax.Msg
@@ -341,7 +341,7 @@ func parseXML(f *File, x *expansion) {
 	}
 }
 
-var errCharset = errors.New("only UTF-8 is read here")
+var errCharset = diag.T("only UTF-8 is read here")
 
 func (s *structured) elements(d *xml.Decoder) error {
 	depth := 0

@@ -97,11 +97,11 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 	if !ok {
 		var err error
 		if text, err = l.src.read(name, MaxFile); err != nil {
-			hint := ""
+			reason := explain(err)
 			if l.opts.Dir == "" && !path.IsAbs(target) {
-				hint = "; uWSGI resolves it against the folder it is started in"
+				reason = diag.T("%s; uWSGI resolves it against the folder it is started in", reason)
 			}
-			l.problem(MissingInclude, o.File, o.ValueLocation().Span, "cannot include %s: %s%s", target, explain(err), hint)
+			l.problem(MissingInclude, o.File, o.ValueLocation().Span, "cannot include %s: %s", target, reason)
 			return nil
 		}
 	}

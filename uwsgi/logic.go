@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/deployctl/deployctl/uwsgi/option"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // logic is the block of for-* or if-* that is open. uWSGI has one at most, and
@@ -140,9 +142,9 @@ func (l *loader) unclosed() {
 	}
 	l.logic.reported = true
 	end := "endif"
-	effect := "options below it count only when the condition holds, to the end of the file"
+	effect := diag.T("options below it count only when the condition holds, to the end of the file")
 	if strings.HasPrefix(o.Info.Name, "for") {
-		end, effect = "endfor", "every option below it is repeated, to the end of the file"
+		end, effect = "endfor", diag.T("every option below it is repeated, to the end of the file")
 	}
 	l.problem(BadLogic, o.File, o.Entry.KeySpan, "the block of %s has no %s: %s", o.Key, end, effect)
 }

@@ -2,13 +2,14 @@ package uwsgi
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // MaxFile is the size in bytes of the largest file that is read: a real
@@ -119,16 +120,16 @@ func treePath(name string) string {
 }
 
 // explain puts the reason why a file could not be read in words.
-func explain(err error) string {
+func explain(err error) diag.Text {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such file"
+		return diag.T("there is no such file")
 	case errors.Is(err, fs.ErrPermission):
-		return "it may not be read"
+		return diag.T("it may not be read")
 	case errors.Is(err, errNotRegular):
-		return "it is no regular file"
+		return diag.T("it is no regular file")
 	case errors.Is(err, ErrTooLarge):
-		return fmt.Sprintf("it is larger than %d MiB", MaxFile>>20)
+		return diag.T("it is larger than %d MiB", MaxFile>>20)
 	}
-	return "it could not be read"
+	return diag.T("it could not be read")
 }

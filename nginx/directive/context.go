@@ -2,34 +2,32 @@ package directive
 
 import (
 	"fmt"
-	"math/bits"
 	"strings"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // contextNames holds the name of each context, innermost last among those of
 // one protocol, in the words of `--context` and of the `deployctl:context` comment.
-var contextNames = [...]string{
-	"main", "events", "http", "server", "location", "if in server", "if in location",
-	"limit_except", "upstream", "stream", "stream server", "stream upstream",
-	"mail", "mail server", "entries", "any",
+var contextNames = [...]diag.Text{
+	diag.T("main"), diag.T("events"), diag.T("http"), diag.T("server"),
+	diag.T("location"), diag.T("if in server"), diag.T("if in location"), diag.T("limit_except"),
+	diag.T("upstream"), diag.T("stream"), diag.T("stream server"), diag.T("stream upstream"),
+	diag.T("mail"), diag.T("mail server"), diag.T("entries"), diag.T("any"),
 }
 
 // String returns the names of the contexts, joined by commas.
-func (c Context) String() string {
-	if c&(c-1) == 0 && c != 0 {
-		return contextNames[bits.TrailingZeros32(uint32(c))]
-	}
-	var b strings.Builder
+func (c Context) String() string { return c.Text().String() }
+
+// Text returns the names of the contexts.
+func (c Context) Text() diag.Text {
+	var names []any
 	for i, name := range contextNames {
-		if c&(1<<i) == 0 {
-			continue
+		if c&(1<<i) != 0 {
+			names = append(names, name)
 		}
-		if b.Len() > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(name)
 	}
-	return b.String()
+	return diag.List(names...)
 }
 
 // ParseContext reads a path of contexts from the outside in, such as

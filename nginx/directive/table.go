@@ -5,6 +5,8 @@ package directive
 import (
 	"strconv"
 	"strings"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // Stable is the newest stable release when the table was made; it also knows the
@@ -127,16 +129,23 @@ func (a Args) Accepts(n int) bool {
 }
 
 // String returns the counts in words, such as "1 or 2 arguments".
-func (a Args) String() string {
+func (a Args) String() string { return a.Text().String() }
+
+// Text returns the counts in words.
+func (a Args) Text() diag.Text {
 	switch {
 	case a&AnyCount != 0:
-		return "any number of arguments"
+		return diag.T("any number of arguments")
 	case a&Flag != 0:
-		return "on or off"
+		return diag.T("on or off")
 	case a&OneMore != 0:
-		return "at least 1 argument"
+		return diag.T("at least 1 argument")
 	case a&TwoMore != 0:
-		return "at least 2 arguments"
+		return diag.T("at least 2 arguments")
+	case a == 0 || a == 1:
+		return diag.T("no arguments")
+	case a == 1<<1:
+		return diag.T("1 argument")
 	}
 	var counts []string
 	for n := range 8 {
@@ -144,14 +153,5 @@ func (a Args) String() string {
 			counts = append(counts, strconv.Itoa(n))
 		}
 	}
-	switch last := len(counts) - 1; {
-	case last < 0 || last == 0 && counts[0] == "0":
-		return "no arguments"
-	case last == 0 && counts[0] == "1":
-		return "1 argument"
-	case last == 0:
-		return counts[0] + " arguments"
-	default:
-		return strings.Join(counts[:last], ", ") + " or " + counts[last] + " arguments"
-	}
+	return diag.T("%s arguments", diag.Or(counts))
 }

@@ -85,21 +85,9 @@ func checkWords(p *lint.Pass, n *site.Node) {
 			Location: n.Location(i + 1),
 			Message:  diag.T("%q is no value of %q", a.Value, n.Name.Value),
 			Why:      diag.T("nginx does not start: invalid value %q", a.Value),
-			Help:     diag.T("write %s", either(words)),
+			Help:     diag.T("write %s", diag.Or(words)),
 		})
 	}
 }
 
-func either(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
-func counted(n int) string {
-	if n == 1 {
-		return "1 argument"
-	}
-	return directive.Args(1 << min(n, 7)).String()
-}
+func counted(n int) directive.Args { return 1 << min(n, 7) }

@@ -24,9 +24,9 @@ func checkRootVirtualenv(p *lint.Pass) {
 			if o == nil || !isKnown(o) || !belowRoot(o.Value) {
 				continue
 			}
-			what := "the virtualenv"
+			what := diag.T("the virtualenv")
 			if name == "chdir" {
-				what = "the project"
+				what = diag.T("the project")
 			}
 			d := diag.Diagnostic{
 				Location: o.ValueLocation(),
