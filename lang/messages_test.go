@@ -74,7 +74,7 @@ func messages(t *testing.T, root string) map[string][]message {
 type collector struct {
 	t      *testing.T
 	files  *token.FileSet
-	own    bool              // it is package diag
+	own    bool             // it is package diag
 	makers map[string]maker // by the function's name, a method's after a dot
 	found  []message
 }
@@ -191,7 +191,6 @@ func isIdent(e ast.Expr, name string) bool {
 	id, ok := e.(*ast.Ident)
 	return ok && id.Name == name
 }
-
 
 // verb is one verb of a format, with the number of an argument and its flags.
 var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([-+# 0-9.]*)(%|[a-zA-Z])`)
