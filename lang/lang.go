@@ -19,6 +19,7 @@ import (
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/uwsgi"
 )
@@ -36,6 +37,7 @@ var sources = map[string]embed.FS{
 	"nginx":                nginx.Texts,
 	"nginx/directive":      directive.Texts,
 	"nginx/site":           site.Texts,
+	"nginx/value":          value.Texts,
 	"uwsgi":                uwsgi.Texts,
 	"project":              project.Texts,
 	"lint":                 lint.Texts,
