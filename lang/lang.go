@@ -123,6 +123,18 @@ func Page(r *lint.Rule, name string) (*lint.Page, error) {
 	return page, nil
 }
 
+// Rules returns what reports say of rules in a language.
+func Rules(all []*lint.Rule, name string) []report.Rule {
+	described := make([]report.Rule, len(all))
+	for i, r := range all {
+		described[i] = report.Rule{Rule: r, Summary: r.Summary}
+		if page, err := Page(r, name); err == nil {
+			described[i].Summary, described[i].Text = page.Summary, page.Intro
+		}
+	}
+	return described
+}
+
 // Summary returns a rule's summary in a language.
 func Summary(r *lint.Rule, name string) string {
 	if page, err := Page(r, name); err == nil {

@@ -20,8 +20,9 @@ type Options struct {
 type Result struct {
 	// Diagnostics are sorted by file, line, column and rule.
 	Diagnostics []diag.Diagnostic
-	// Files is the number of files that were read.
-	Files int
+	// Files is the number of files that were read, Sources are the files.
+	Files   int
+	Sources []*diag.File
 	// Suppressed counts the findings that comments silence.
 	Suppressed int
 	// Broken names the rules that could not run.
@@ -76,7 +77,7 @@ func (r *Result) Fails(at diag.Severity) bool {
 // Run lints a pair with the rules that the configuration selects.
 func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	files := sources(p)
-	result := &Result{Files: len(files)}
+	result := &Result{Files: len(files), Sources: files}
 	var selected []*Rule
 	for _, r := range rules {
 		if r.Check != nil && opts.Config.Selects(r) {

@@ -4,16 +4,26 @@ package atomicfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// Write puts data into the file at path: into a temporary file in the same
-// folder, synced, then renamed. An existing file keeps its mode and, where the
-// system allows, its owner; a new one gets mode. A symbolic link is followed,
-// so that the file it names is replaced and the link stays.
-func Write(path string, data []byte, mode fs.FileMode) (err error) {
+// Write puts data into the file at path as WriteFrom does.
+func Write(path string, data []byte, mode fs.FileMode) error {
+	return WriteFrom(path, mode, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteFrom puts what write produces into the file at path: into a temporary
+// file in the same folder, synced, then renamed. When write fails nothing
+// changes. An existing file keeps its mode and, where the system allows, its
+// owner; a new one gets mode. A symbolic link is followed, so that the file it
+// names is replaced and the link stays.
+func WriteFrom(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
@@ -39,7 +49,7 @@ func Write(path string, data []byte, mode fs.FileMode) (err error) {
 	if info != nil {
 		keepOwner(tmp, info)
 	}
-	if _, err = tmp.Write(data); err != nil {
+	if err = write(tmp); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err = tmp.Chmod(mode); err != nil {

@@ -16,14 +16,6 @@ import (
 // finding; longer ones are cut around the place.
 const maxExcerpt = 120
 
-// Options say how findings are shown.
-type Options struct {
-	Color bool
-	// Catalog is the language of the report's own words; the findings' are in
-	// theirs already (lint.Result.In).
-	Catalog diag.Catalog
-}
-
 // Text writes findings for people: grouped by file, each with the source line
 // and a mark under the place, and a line with the totals at the end.
 func Text(w io.Writer, r *lint.Result, opts Options) error {
