@@ -3,6 +3,7 @@ package lint
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/pair"
@@ -101,16 +102,26 @@ func choose(found []diag.Diagnostic, unsafe bool) (map[*diag.File][]diag.Edit, i
 }
 
 // overlaps tells whether an edit touches one of a sorted list. Insertions at
-// the same place do, since their order would be chance.
+// the same place do, unless each adds another line: options below one header.
 func overlaps(list []diag.Edit, e diag.Edit) bool {
 	i, _ := slices.BinarySearchFunc(list, e, func(a, b diag.Edit) int { return a.Span.Start - b.Span.Start })
 	touch := func(o diag.Edit) bool {
 		if o.Span.Len() == 0 && e.Span.Len() == 0 {
-			return o.Span.Start == e.Span.Start
+			return o.Span.Start == e.Span.Start && (o.New == e.New || !isLine(o.New) || !isLine(e.New))
 		}
 		return o.Span.Start < e.Span.End && e.Span.Start < o.Span.End || o.Span.Start == e.Span.Start
 	}
-	return i < len(list) && touch(list[i]) || i > 0 && touch(list[i-1])
+	for j := i; j < len(list) && (j == i || list[j].Span.Start == e.Span.Start); j++ {
+		if touch(list[j]) {
+			return true
+		}
+	}
+	return i > 0 && touch(list[i-1])
+}
+
+// isLine tells whether a text starts a line of its own.
+func isLine(text string) bool {
+	return strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n")
 }
 
 // syntaxErrors counts the findings that say that a file does not read.
