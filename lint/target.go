@@ -21,6 +21,9 @@ type Target struct {
 	// StaticURL and StaticRoot are what a Django project's settings say of its
 	// static files; StaticRoot is absolute or below the project's folder.
 	StaticURL, StaticRoot string
+	// Module is the application of a Flask project as its sources have it,
+	// MODULE:CALLABLE, or "".
+	Module string
 }
 
 // NginxRelease returns the release of nginx that rules are to assume: the one

@@ -19,12 +19,21 @@ import (
 
 var update = flag.Bool("update", false, "write the outputs and fixed files that the rules produce into their pages")
 
+// live are the rules whose examples lie on this machine.
+var live = map[string]bool{"uwsgi-missing-path": true}
+
 // reload returns how the files of an example are read.
-func reload(files []lint.PageFile) lint.Reload {
+func reload(files []lint.PageFile) lint.Reload { return reloadFor(&lint.Rule{}, files) }
+
+// reloadFor is reload for the examples of a rule.
+func reloadFor(r *lint.Rule, files []lint.PageFile) lint.Reload {
 	return func(overlay map[string]string) (*pair.Pair, error) {
 		texts := map[string]string{}
 		var paths []string
 		for _, f := range files {
+			if f.Name == lint.ConfigName {
+				continue
+			}
 			texts[f.Name] = f.Text
 			switch filepath.Ext(f.Name) {
 			case ".conf", ".ini", ".service", ".yaml", ".xml", ".json":
@@ -32,27 +41,49 @@ func reload(files []lint.PageFile) lint.Reload {
 			}
 		}
 		maps.Copy(texts, overlay)
-		return pair.Load(paths, pair.Options{Overlay: texts})
+		return pair.Load(paths, pair.Options{Overlay: texts, Here: live[r.ID]})
 	}
+}
+
+// target returns where the files of an example will run, which the linter's
+// own configuration among them says.
+func target(t *testing.T, files []lint.PageFile) lint.Target {
+	t.Helper()
+	for _, f := range files {
+		if f.Name != lint.ConfigName {
+			continue
+		}
+		path := filepath.Join(t.TempDir(), f.Name)
+		if err := os.WriteFile(path, []byte(f.Text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := lint.ReadConfig(path, All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg.Target
+	}
+	return lint.Target{}
 }
 
 // only returns the options that run one rule; the rules about suppression
 // comments need the others to have run.
-func only(r *lint.Rule) lint.Options {
+func only(t *testing.T, r *lint.Rule, files []lint.PageFile) lint.Options {
+	t.Helper()
 	if r.Check == nil {
 		return lint.Options{}
 	}
-	return lint.Options{Config: lint.Config{Select: []string{r.ID}}}
+	return lint.Options{Target: target(t, files), Config: lint.Config{Select: []string{r.ID}}}
 }
 
 // run lints files with one rule.
 func run(t *testing.T, files []lint.PageFile, rule *lint.Rule) *lint.Result {
 	t.Helper()
-	p, err := reload(files)(nil)
+	p, err := reloadFor(rule, files)(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := lint.Run(p, All(), only(rule))
+	r := lint.Run(p, All(), only(t, rule, files))
 	for _, b := range r.Broken {
 		t.Fatalf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}
@@ -114,7 +145,7 @@ func TestPages(t *testing.T) {
 func checkBad(t *testing.T, r *lint.Rule, e lint.Example, page string) string {
 	t.Helper()
 	output := lines(run(t, e.Bad, r).Diagnostics)
-	fix, err := lint.Fix(reload(e.Bad), All(), only(r), true)
+	fix, err := lint.Fix(reloadFor(r, e.Bad), All(), only(t, r, e.Bad), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,11 +242,11 @@ func TestGoodExamples(t *testing.T) {
 			if len(e.Good) == 0 {
 				continue
 			}
-			p, err := reload(e.Good)(nil)
+			p, err := reloadFor(r, e.Good)(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, d := range lint.Run(p, All(), lint.Options{}).Diagnostics {
+			for _, d := range lint.Run(p, All(), lint.Options{Target: target(t, e.Good)}).Diagnostics {
 				if d.Severity == diag.Error {
 					t.Errorf("the good example of %s: %s", r.ID, report.Line(d))
 				}

@@ -17,33 +17,19 @@ var NoMaster = &lint.Rule{
 }
 
 func checkNoMaster(p *lint.Pass) {
-	for _, c := range p.Uwsgi {
-		if !serves(c) || c.Bool("master") || len(c.Main.Errors) > 0 {
-			continue
+	applications(p, func(a *application) {
+		d := a.absent("master",
+			diag.T("the master process is switched off"),
+			diag.T("there is no master process: master is not set"))
+		if d == nil {
+			return
 		}
-		d := diag.Diagnostic{
-			Why: diag.T("a worker that dies stays dead and nginx answers 502; a signal or touch-reload ends the server instead of reloading it"),
-		}
-		if c.Get("harakiri") != nil {
+		d.Why = diag.T("a worker that dies stays dead and nginx answers 502; a signal or touch-reload ends the server instead of reloading it")
+		if a.Get("harakiri") != nil {
 			d.Why = diag.T("a worker that harakiri ends is gone for good, and nginx answers 502; a signal or touch-reload ends the server instead of reloading it")
 		}
-		if o := c.Get("master"); o != nil {
-			if !isKnown(o) {
-				continue
-			}
-			d.Location = o.ValueLocation()
-			d.Message = diag.T("the master process is switched off")
-			d.Fix = setValue(o, "true")
-		} else {
-			if inherited(c) {
-				continue
-			}
-			d.Location = headerLocation(c)
-			d.Message = diag.T("there is no master process: master is not set")
-			d.Fix = addOption(c, "master", "true")
-		}
-		p.Report(d)
-	}
+		p.Report(*d)
+	})
 }
 
 // inherited tells whether a part of the configuration is not known here, so

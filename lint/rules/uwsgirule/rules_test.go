@@ -24,7 +24,7 @@ import (
 func findings(t *testing.T, name, src string, target lint.Target) []string {
 	t.Helper()
 	c := uwsgi.LoadText(uwsgi.Parse(name, src), "", uwsgi.LoadOptions{})
-	r := lint.Run(pair.Join(nil, []*uwsgi.Config{c}), uwsgirule.Rules, lint.Options{Target: target})
+	r := lint.Run(pair.Join(nil, []*uwsgi.Config{c}), uwsgirule.Rules, lint.Options{Target: target, Config: lint.Config{Ignore: advice}})
 	for _, b := range r.Broken {
 		t.Fatalf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}
@@ -35,6 +35,9 @@ func findings(t *testing.T, name, src string, target lint.Target) []string {
 	return found
 }
 
+// advice are the rules about what a short example leaves out.
+var advice = []string{"uwsgi-no-harakiri", "uwsgi-no-need-app", "uwsgi-no-post-buffering", "uwsgi-no-strict", "uwsgi-single-interpreter", "uwsgi-max-fd", "uwsgi-die-on-term", "uwsgi-graceful-stop"}
+
 func TestTutorial(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("../../../testdata/pairs/tutorial/uwsgi.ini")
@@ -42,9 +45,12 @@ func TestTutorial(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
+		"1 warning uwsgi-runs-as-root",
 		"6 warning uwsgi-root-virtualenv",
 		"9 error uwsgi-duplicate-key",
+		"14 info uwsgi-log-growth",
 		"18 warning uwsgi-limit-as-low",
+		"19 warning uwsgi-harakiri-threads",
 	}
 	if diff := cmp.Diff(want, findings(t, "uwsgi.ini", string(src), lint.Target{})); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
@@ -64,7 +70,7 @@ func TestFindings(t *testing.T) {
 		{name: "declared option", src: service + "declare-option = site=env=SITE=$1;chdir=$1\nsite = /srv\n"},
 		{name: "template", src: service + "processes = ${WORKERS}\nharakiri = {{ harakiri }}\nchmod-socket = ${MODE}\nvacuum = {{ v }}\nhttp-socket = ${PORT}\n"},
 		{name: "environment", src: service + "processes = $(WORKERS)\nhttp-socket = :$(PORT)\nbuffer-size = $(B)\n"},
-		{name: "magic number", src: service + "processes = %k\npidfile = /run/%n.pid\n"},
+		{name: "magic number", src: service + "processes = %k\npidfile = %d%n.pid\nvacuum = true\n"},
 		{name: "development branch", src: service + "dynamic-apps = true\n", want: []string{"5 warning uwsgi-unknown-option"}},
 		{name: "too new for the target", src: service + "max-requests-delta = 5\n", target: lint.Target{Uwsgi: "2.0.21"}, want: []string{"5 error uwsgi-unknown-option"}},
 		{name: "new enough for the target", src: service + "max-requests-delta = 5\n", target: lint.Target{Uwsgi: "2.0.29"}},
@@ -78,15 +84,15 @@ func TestFindings(t *testing.T) {
 		{name: "comments of shells", src: service + "exec-asap = a; b # c\ncron = 1 -1 -1 -1 -1 x ; y\nroute = ^/#x redirect:/ ; z\n"},
 		{name: "numbers that are fine", src: service + "processes = 4\nlog-maxsize = 0\nbuffer-size = 65535\nharakiri = 030\n"},
 		{name: "no application", src: "emperor = /etc/uwsgi/vassals\n"},
-		{name: "master by another option", src: "socket = /run/x.sock\nmodule = m\ncheaper = 2\n"},
+		{name: "master by another option", src: "socket = 127.0.0.1:8001\nmodule = m\nprocesses = 4\ncheaper = 2\n"},
 		{name: "master in an include that is not there", src: "ini = base.ini\nsocket = /run/x.sock\nmodule = m\n", want: []string{"2 error uwsgi-include"}},
 		{name: "limit of one thread", src: service + "limit-as = 216\nprocesses = 8\n"},
 		{name: "limit below one thread's", src: service + "limit-as = 215\n", want: []string{"5 warning uwsgi-limit-as-low"}},
 		{name: "limit of eight threads", src: service + "limit-as = 512\nthreads = 8\n", want: []string{"5 warning uwsgi-limit-as-low"}},
 		{name: "limit that is off", src: service + "limit-as = 0\n"},
 		{name: "virtualenv of another root", src: service + "home = /rooted/venv\nchdir = /srv/root/x\n"},
-		{name: "address of a router", src: service + "http = :80,/etc/x\nhttps = 0.0.0.0:443,a.crt,a.key\nshared-socket = :80\nsocket = =0\nsocket = fd://3\n"},
-		{name: "long socket", src: service + "http-socket = /" + strings.Repeat("x", 107) + "\n", want: []string{"5 error uwsgi-socket-address"}},
+		{name: "address of a router", src: service + "http = :80,/etc/x\nhttps = 0.0.0.0:443,a.crt,a.key\nshared-socket = :81\nsocket = =0\nsocket = fd://3\n", want: []string{"1 warning uwsgi-runs-as-root"}},
+		{name: "long socket", src: service + "http-socket = /" + strings.Repeat("x", 107) + "\nvacuum = true\n", want: []string{"5 error uwsgi-socket-address"}},
 		{name: "folder of the environment", src: service + "if-env = VIRTUAL_ENV\nprint = in %(_)\nvirtualenv = %(_)\nendif =\nif-env = PORT\nhttp-socket = :%(_)\nendif =\n"},
 		{name: "calculation with a magic number", src: service + "processes = %(%k + 1)\n"},
 		{name: "lines of a template", src: service + "{% if debug %}\npython-autoreload = 3\n{% endif %}\n{{ extra }}\nchdir = {deploy.dir}\n"},
@@ -119,7 +125,7 @@ func TestOtherLanguages(t *testing.T) {
 				t.Errorf("%s: %s offers a fix", name, d.Rule)
 			}
 		}
-		want := map[string]bool{"uwsgi-public-socket": true, "uwsgi-bad-value": true, "uwsgi-duplicate-key": true, "uwsgi-unknown-option": true}
+		want := map[string]bool{"uwsgi-public-socket": true, "uwsgi-bad-value": true, "uwsgi-duplicate-key": true, "uwsgi-unknown-option": true, "uwsgi-no-app": true, "uwsgi-no-strict": true}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
