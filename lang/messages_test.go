@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // message is a format that the sources hand to diag.T.
@@ -257,27 +255,6 @@ func TestMessages(t *testing.T) {
 			if e.English != "" && !slices.ContainsFunc(made[folder], func(m message) bool { return m.format == e.English }) {
 				t.Logf("%s/%s.po:%d: nothing says %q any more", folder, Chinese, e.Line, e.English)
 			}
-		}
-	}
-}
-
-// TestPages checks the Chinese page of every rule.
-func TestPages(t *testing.T) {
-	t.Parallel()
-	for _, r := range rules.All() {
-		page, err := Page(r, Chinese)
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch {
-		case page.Title != r.ID:
-			t.Errorf("the Chinese page of %s is headed %q", r.ID, page.Title)
-		case page.Summary == r.Summary:
-			t.Logf("%s has no Chinese page %s.%s.md", r.ID, r.ID, Chinese)
-		case page.Intro == "" || strings.ContainsAny(page.Summary, "\n。"):
-			t.Errorf("the Chinese page of %s lacks a summary of one line, or its text: %q, %q", r.ID, page.Summary, page.Intro)
-		case len(page.Examples) == 0:
-			t.Errorf("%s has no examples", r.ID)
 		}
 	}
 }
