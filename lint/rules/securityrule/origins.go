@@ -1,0 +1,266 @@
+package securityrule
+
+import (
+	"strings"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/pcre"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// Origins reports checks of Origin and Referer that let others in.
+var Origins = &lint.Rule{
+	ID:       "nginx-origins",
+	Severity: diag.Warning,
+	Summary:  "an expression for Origin or Referer lets other sites in",
+	Page:     page("nginx-origins"),
+	Check:    checkOrigins,
+}
+
+func checkOrigins(p *lint.Pass) {
+	for _, c := range p.Nginx {
+		for _, n := range c.Find("if") {
+			if len(n.Args) != 3 || n.Body == nil {
+				continue
+			}
+			variable := strings.ToLower(strings.TrimPrefix(n.Arg(0), "("))
+			operator := n.Arg(1)
+			positive := strings.HasPrefix(operator, "~") && variable == "$http_origin" && !turnsAway(n.Body) // a Referer is often compared with a list of spammers
+			negative := strings.HasPrefix(operator, "!~") && turnsAway(n.Body)
+			if variable != "$http_origin" && variable != "$http_referer" || !positive && !negative {
+				continue
+			}
+			checkExpression(p, n, 3, strings.TrimSuffix(n.Arg(2), ")"), strings.HasSuffix(operator, "*"), variable == "$http_referer")
+		}
+		for _, n := range c.Find("map") {
+			if strings.ToLower(n.Arg(0)) != "$http_origin" || n.Body == nil {
+				continue
+			}
+			for _, e := range n.Body.Nodes {
+				if pattern, ok := strings.CutPrefix(e.Name.Value, "~"); ok && e.Arg(0) != "" && e.Arg(0) != "0" {
+					rest, ignoreCase := strings.CutPrefix(pattern, "*")
+					checkExpression(p, e, 0, rest, ignoreCase, false)
+				}
+			}
+		}
+		for _, n := range c.Find("valid_referers") {
+			for i, a := range n.Args {
+				if pattern, ok := strings.CutPrefix(a.Value, "~"); ok && n.Row != nil {
+					checkReferer(p, n, i+1, pattern)
+				}
+			}
+		}
+		checkEcho(p, c)
+	}
+}
+
+// turnsAway tells whether a block refuses the request.
+func turnsAway(s *site.Scope) bool {
+	for _, n := range s.Here("return") {
+		if refuses(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkExpression tries an expression with the origins of strangers.
+func checkExpression(p *lint.Pass, n *site.Node, argument int, pattern string, ignoreCase, path bool) {
+	tree, err := pcre.Parse(pattern, ignoreCase)
+	if err != nil {
+		return
+	}
+	re, err := pcre.Compile(pattern, ignoreCase)
+	if err != nil {
+		return
+	}
+	matches := func(text string) bool { ok, err := re.Match(text); return err == nil && ok }
+	for _, sample := range samples(tree.Root) {
+		scheme, host := "https://", sample
+		if i := strings.Index(sample, "://"); i >= 0 {
+			scheme, host = sample[:i+3], sample[i+3:]
+		}
+		host, _, _ = strings.Cut(host, "/")
+		if !strings.Contains(host, ".") || !matches(scheme+host) && !matches(scheme+host+"/") {
+			continue
+		}
+		if evil := stranger(matches, scheme, strings.TrimPrefix(host, "."), path); evil != "" {
+			report(p, n, argument, pattern, evil)
+			return
+		}
+	}
+	if evil := "https://attacker.invalid"; matches(evil) || path && matches(evil+"/") {
+		report(p, n, argument, pattern, evil)
+	}
+}
+
+// stranger returns the origin of another site that passes for the host, or "".
+func stranger(matches func(string) bool, scheme, host string, path bool) string {
+	var tries []string
+	for _, evil := range strangers(host) {
+		tries = append(tries, scheme+evil)
+	}
+	if path {
+		tries = append(tries, "https://attacker.invalid/"+host, "https://attacker.invalid/?"+scheme+host+"/")
+	}
+	for _, evil := range tries {
+		if matches(evil) || path && matches(evil+"/") {
+			return evil
+		}
+	}
+	return ""
+}
+
+// strangers returns names that others can register and that look like a host.
+func strangers(host string) []string {
+	all := []string{host + ".attacker.invalid"}
+	if strings.Count(host, ".") == 1 {
+		// In front of a longer name it would be one more of the same domain.
+		all = append(all, "attacker-"+host, "attacker"+host)
+	}
+	for i := range strings.LastIndexByte(host, '.') { // the last one parts the top level off
+		if host[i] == '.' {
+			all = append(all, host[:i]+"x"+host[i+1:])
+		}
+	}
+	return all
+}
+
+// checkReferer tries an expression of valid_referers, which nginx compares with
+// what follows the scheme.
+func checkReferer(p *lint.Pass, n *site.Node, argument int, pattern string) {
+	tree, err := pcre.Parse(pattern, true)
+	if err != nil {
+		return
+	}
+	re, err := pcre.Compile(pattern, true)
+	if err != nil {
+		return
+	}
+	matches := func(text string) bool { ok, err := re.Match(text); return err == nil && ok }
+	for _, sample := range samples(tree.Root) {
+		host, _, _ := strings.Cut(sample, "/")
+		host = strings.TrimPrefix(host, ".")
+		if !strings.Contains(host, ".") {
+			continue
+		}
+		for _, evil := range append(strangers(host), "attacker.invalid/"+host) {
+			if evil += "/"; matches(evil) {
+				report(p, n, argument, pattern, "https://"+evil)
+				return
+			}
+		}
+	}
+}
+
+func report(p *lint.Pass, n *site.Node, argument int, pattern, evil string) {
+	p.Report(diag.Diagnostic{
+		Location: n.Location(argument),
+		Message:  diag.T("the expression %s also lets %s in", pattern, evil),
+		Why:      diag.T("an expression without ^ and $ matches anywhere in the text, and a dot without a backslash is any character: whoever registers such a name passes the check"),
+		Help:     diag.T("write the whole origin: ^https://(www\\.)?shop\\.example$"),
+	})
+}
+
+// maxSamples bounds the texts that an expression is tried with.
+const maxSamples = 16
+
+// samples returns texts that an expression may match, one for each of its
+// alternatives as far as they are few. Places and lookaround are left out.
+func samples(n *pcre.Node) []string {
+	switch n.Op {
+	case pcre.OpSet:
+		return []string{string([]byte{member(&n.Set)})}
+	case pcre.OpConcat:
+		all := []string{""}
+		for _, s := range n.Subs {
+			var next []string
+			for _, end := range samples(s) {
+				for _, start := range all {
+					if len(next) < maxSamples && len(start) < 256 {
+						next = append(next, start+end)
+					}
+				}
+			}
+			all = next
+		}
+		return all
+	case pcre.OpAlternate:
+		var all []string
+		for _, s := range n.Subs {
+			all = append(all, samples(s)...)
+		}
+		return all[:min(len(all), maxSamples)]
+	case pcre.OpRepeat:
+		if n.Max == 0 {
+			return []string{""}
+		}
+		all := samples(n.Subs[0])
+		if set := n.Subs[0]; set.Op == pcre.OpSet && set.Set.Has('a') {
+			all = []string{"a"}
+		}
+		if n.Min == 0 {
+			all = append([]string{""}, all...)
+		}
+		return all[:min(len(all), maxSamples)]
+	case pcre.OpCapture, pcre.OpGroup, pcre.OpAtomic:
+		return samples(n.Subs[0])
+	}
+	return []string{""}
+}
+
+// member returns a byte of a set: a dot where nearly every byte is in it, as
+// in an expression that lacks a backslash, else a letter where there is one.
+func member(s *pcre.Set) byte {
+	if s.Has('.') && s.Has('%') && s.Has('~') {
+		return '.'
+	}
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789.-_/:") {
+		if s.Has(c) {
+			return c
+		}
+	}
+	for c := range 256 {
+		if s.Has(byte(c)) {
+			return byte(c)
+		}
+	}
+	return 'a'
+}
+
+// checkEcho finds answers that allow whatever origin asks, with its cookies.
+func checkEcho(p *lint.Pass, c *site.Config) {
+	for _, n := range c.Find("add_header") {
+		if n.Row == nil || !strings.EqualFold(n.Arg(0), "Access-Control-Allow-Origin") || strings.ToLower(n.Arg(1)) != "$http_origin" {
+			continue
+		}
+		credentials := header(n.Scope, "Access-Control-Allow-Credentials")
+		if credentials == nil || !strings.EqualFold(credentials.Arg(1), "true") || asksOrigin(n.Scope) {
+			continue
+		}
+		p.Report(diag.Diagnostic{
+			Location: n.HeadLocation(),
+			Message:  diag.T("every origin is allowed, with its visitors' cookies"),
+			Why:      diag.T("any page that a visitor opens reads the answers in his name: $http_origin says yes to whoever asks"),
+			Help:     diag.T("map the origins that you know: `map $http_origin $cors { default \"\"; https://app.example $http_origin; }`"),
+			Related:  []diag.Related{{Location: credentials.HeadLocation(), Message: diag.T("the cookies are allowed here")}},
+		})
+	}
+}
+
+// asksOrigin tells whether a condition about the origin stands around or
+// before a place.
+func asksOrigin(s *site.Scope) bool {
+	for ; s != nil; s = s.Parent {
+		if s.Opener != nil && s.Opener.Name.Value == "if" {
+			return true
+		}
+		for _, o := range s.Here("if") {
+			if mentions(o, "http_origin") {
+				return true
+			}
+		}
+	}
+	return false
+}
