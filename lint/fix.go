@@ -2,15 +2,14 @@ package lint
 
 import (
 	"maps"
-	"slices"
-	"strings"
 
-	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/pair"
 )
 
-// maxRounds bounds how often fixes may make room for further fixes.
-const maxRounds = 10
+// maxRounds bounds how often fixes may make room for further fixes. Each round
+// makes all that do not touch each other; lines that go to the same place come
+// one a round.
+const maxRounds = 100
 
 // Reload reads a pair again, with the texts of some files, by name, in place of
 // what is on disk.
@@ -22,14 +21,18 @@ type Fixed struct {
 	Old, New map[string]string
 	// Applied counts the findings that were mended.
 	Applied int
+	// Dropped counts the fixes that were not made because a file would have
+	// read worse than before.
+	Dropped int
 	// Result is the lint of the new texts.
 	Result *Result
 }
 
 // Fix applies the fixes of a pair's findings until nothing changes. The edits
-// of one finding are made all or none; a fix that overlaps one already made
-// waits for the next round. A round after which a file reads worse than before
-// is taken back, and ends the work.
+// of one finding are made all or none; a fix that touches one already made
+// waits for the next round. A fix after which a file reads worse than before,
+// that is with more syntax errors or as no configuration at all, is not made;
+// the others are.
 func Fix(reload Reload, rules []*Rule, opts Options, unsafe bool) (*Fixed, error) {
 	f := &Fixed{Old: map[string]string{}, New: map[string]string{}}
 	p, err := reload(nil)
@@ -37,100 +40,61 @@ func Fix(reload Reload, rules []*Rule, opts Options, unsafe bool) (*Fixed, error
 		return nil, err
 	}
 	f.Result = Run(p, rules, opts)
+	seen := []map[string]string{f.New}
 	for range maxRounds {
-		edits, n := choose(f.Result.Diagnostics, unsafe)
-		if n == 0 {
+		fixes := choose(f.Result.Diagnostics, unsafe)
+		round := apply(fixes, errorCounts(p))
+		f.Dropped = round.dropped
+		if len(round.texts) == 0 {
 			break
 		}
 		texts := maps.Clone(f.New)
-		changed := false
-		for file, list := range edits {
-			text, err := diag.Apply(file.Src, list)
-			if err != nil {
-				return nil, err
-			}
-			if text != file.Src {
-				changed = true
-				texts[file.Name] = text
-			}
-		}
-		if !changed {
-			break
-		}
-		p, err := reload(texts)
-		if err != nil {
-			return nil, err
-		}
-		next := Run(p, rules, opts)
-		if syntaxErrors(next) > syntaxErrors(f.Result) {
-			break
-		}
-		for file := range edits {
-			if _, ok := f.Old[file.Name]; !ok && texts[file.Name] != "" {
+		maps.Copy(texts, round.texts)
+		for _, file := range f.Result.Sources {
+			_, changes := round.texts[file.Name]
+			if _, ok := f.Old[file.Name]; changes && !ok {
 				f.Old[file.Name] = file.Src
 			}
 		}
-		f.New, f.Result = texts, next
-		f.Applied += n
+		maps.DeleteFunc(texts, func(name, text string) bool { return text == f.Old[name] })
+		next, err := reload(texts)
+		if err != nil {
+			return nil, err
+		}
+		if !holds(next, round.texts) {
+			break // a file would be no configuration any more
+		}
+		p, f.New, f.Result = next, texts, Run(next, rules, opts)
+		f.Applied += round.made
+		if contains(seen, texts) {
+			break // fixes that undo each other
+		}
+		seen = append(seen, texts)
 	}
+	maps.DeleteFunc(f.Old, func(name, _ string) bool { _, ok := f.New[name]; return !ok })
 	return f, nil
 }
 
-// choose picks the fixes that do not overlap, in the order of the findings.
-func choose(found []diag.Diagnostic, unsafe bool) (map[*diag.File][]diag.Edit, int) {
-	chosen := map[*diag.File][]diag.Edit{}
-	n := 0
-	for _, d := range found {
-		if d.Fix == nil || len(d.Fix.Edits) == 0 || d.Fix.Unsafe && !unsafe {
-			continue
-		}
-		if slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return overlaps(chosen[e.File], e) }) {
-			continue
-		}
-		for _, e := range d.Fix.Edits {
-			list := chosen[e.File]
-			i, _ := slices.BinarySearchFunc(list, e, func(a, b diag.Edit) int { return a.Span.Start - b.Span.Start })
-			// Edits of one fix at one place keep their order.
-			for i < len(list) && list[i].Span == e.Span {
-				i++
-			}
-			chosen[e.File] = slices.Insert(list, i, e)
-		}
-		n++
-	}
-	return chosen, n
-}
-
-// overlaps tells whether an edit touches one of a sorted list. Insertions at
-// the same place do, unless each adds another line: options below one header.
-func overlaps(list []diag.Edit, e diag.Edit) bool {
-	i, _ := slices.BinarySearchFunc(list, e, func(a, b diag.Edit) int { return a.Span.Start - b.Span.Start })
-	touch := func(o diag.Edit) bool {
-		if o.Span.Len() == 0 && e.Span.Len() == 0 {
-			return o.Span.Start == e.Span.Start && (o.New == e.New || !isLine(o.New) || !isLine(e.New))
-		}
-		return o.Span.Start < e.Span.End && e.Span.Start < o.Span.End || o.Span.Start == e.Span.Start
-	}
-	for j := i; j < len(list) && (j == i || list[j].Span.Start == e.Span.Start); j++ {
-		if touch(list[j]) {
+// contains tells whether the texts were there before.
+func contains(seen []map[string]string, texts map[string]string) bool {
+	for _, s := range seen {
+		if maps.Equal(s, texts) {
 			return true
 		}
 	}
-	return i > 0 && touch(list[i-1])
+	return false
 }
 
-// isLine tells whether a text starts a line of its own.
-func isLine(text string) bool {
-	return strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r\n")
-}
-
-// syntaxErrors counts the findings that say that a file does not read.
-func syntaxErrors(r *Result) int {
-	n := 0
-	for _, d := range r.Diagnostics {
-		if d.Rule == "nginx-syntax" || d.Rule == "uwsgi-syntax" {
-			n++
+// holds tells whether files are still part of a pair.
+func holds(p *pair.Pair, files map[string]string) bool {
+	names := map[string]bool{}
+	for _, f := range sources(p) {
+		names[f.Name] = true
+	}
+	for name := range files {
+		if !names[name] {
+			return false
 		}
 	}
-	return n
+	return true
 }

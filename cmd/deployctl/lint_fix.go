@@ -3,19 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
-	"github.com/aymanbagabas/go-udiff"
-
-	"github.com/deployctl/deployctl/internal/atomicfile"
 	"github.com/deployctl/deployctl/lint"
 )
 
 // showDiff writes what the fixes would change.
 func (o *lintOptions) showDiff(f *lint.Fixed) error {
-	for _, name := range slices.Sorted(maps.Keys(f.New)) {
-		fmt.Fprint(o.out, udiff.Unified(name, name, f.Old[name], f.New[name]))
+	if err := f.Diff(o.out); err != nil {
+		return err
 	}
 	if len(f.New) > 0 && !o.exitZero {
 		return exitCode(exitFindings)
@@ -34,16 +29,14 @@ func (o *lintOptions) writeFixed(f *lint.Fixed) error {
 			return err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.New)) {
-		if _, ok := o.stdinText[name]; ok {
-			continue
-		}
-		if err := atomicfile.Write(name, []byte(f.New[name]), 0o644); err != nil {
-			return err
-		}
+	if err := f.Write(o.stdinText); err != nil {
+		return err
 	}
 	if f.Applied > 0 {
 		fmt.Fprintf(o.err, "mended %d in %d files\n", f.Applied, len(f.New))
+	}
+	if f.Dropped > 0 {
+		fmt.Fprintf(o.err, "left %d unmended: a file would have read worse than before\n", f.Dropped)
 	}
 	return nil
 }
