@@ -36,6 +36,7 @@ type uwsgiView struct {
 	MaxFD                                         int
 	Stats                                         string
 	Raw                                           []string
+	Words                                         string
 }
 
 func (r *renderer) uwsgi() *uwsgiView {
@@ -50,6 +51,7 @@ func (r *renderer) uwsgi() *uwsgiView {
 		MaxRequests: p.App.MaxRequests, MaxWorkerLifetime: seconds(p.App.MaxWorkerLifetime), ReloadOnRSS: p.App.ReloadOnRSS,
 		Stats:  r.value("app.stats", p.App.Stats),
 		IsHTTP: p.App.Protocol == "http", SocketOption: "socket",
+		Words: p.Words(),
 	}
 	if p.Target.Plugin != "none" {
 		v.Plugin = r.value("target.plugin", p.Target.Plugin)

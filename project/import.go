@@ -27,7 +27,7 @@ type Leftover struct {
 // Import makes a description of a pair. What it has no words for is kept as
 // raw text where that is possible, and listed.
 func Import(p *pair.Pair) (*Project, []Leftover) {
-	i := &importer{pair: p, out: New()}
+	i := &importer{pair: p, out: New(), limits: map[string]string{}}
 	i.out.Servers, i.out.Routes = nil, nil
 	i.out.App.MaxWorkerLifetime, i.out.App.Harakiri = 0, 0
 	i.target()
@@ -35,6 +35,7 @@ func Import(p *pair.Pair) (*Project, []Leftover) {
 	i.nginx()
 	i.name()
 	i.order()
+	i.words()
 	i.out.fill()
 	i.relative()
 	return i.out, i.left
@@ -46,6 +47,7 @@ type importer struct {
 	left     []Leftover
 	upstream string // the block that the application's backends stand in
 	zones    map[string]string
+	limits   map[string]string // what the first server says of each, where http says nothing
 }
 
 func (i *importer) leave(l diag.Location, where string) {
@@ -80,6 +82,9 @@ func (i *importer) target() {
 		if strings.ContainsFunc(first, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Lang = "zh"
 		}
+	}
+	for _, c := range i.pair.Uwsgi[:min(1, len(i.pair.Uwsgi))] {
+		i.out.readWords(c.Files[0].Src) // the target decides how options are read
 	}
 	i.out.App.Endpoint, i.out.App.User, i.out.App.Group, i.out.Chdir = "", "", "", ""
 }
@@ -236,6 +241,27 @@ func (i *importer) order() {
 	for _, c := range i.pair.Uwsgi[:min(1, len(i.pair.Uwsgi))] {
 		if o := c.Get("harakiri"); o != nil {
 			i.leave(diag.Location{File: o.File.File, Span: diag.Span{Start: o.Entry.KeySpan.Start, End: o.Entry.ValueSpan.End}}, "")
+		}
+	}
+}
+
+// words takes the names that a generated file keeps, and lets routes that are
+// on every server be so without saying it.
+func (i *importer) words() {
+	for _, c := range i.pair.Uwsgi[:min(1, len(i.pair.Uwsgi))] {
+		renamed := i.out.readWords(c.Files[0].Src)
+		for k := range i.left {
+			l := &i.left[k]
+			section, key, _ := strings.Cut(l.Where, ".")
+			old, key, ok := strings.Cut(key, ".")
+			if name, found := renamed[section+"."+old]; ok && found {
+				l.Where = section + "." + name + "." + key
+			}
+		}
+	}
+	for k := range i.out.Routes {
+		if r := &i.out.Routes[k]; len(r.Servers) == len(i.out.Servers) {
+			r.Servers = nil
 		}
 	}
 }

@@ -319,6 +319,8 @@ func (i *importer) server(from *site.Server) {
 		case name == "location":
 			locations = append(locations, n)
 		case first && len(from.Parent.Here(name)) == 0 && i.limit(n):
+			i.limits[name] = arguments(n)
+		case !first && i.limits[name] == arguments(n) && len(n.Args) > 0:
 		case known && asUsual(n):
 		default:
 			i.keep(&s.Raw, n, where)

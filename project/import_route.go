@@ -61,7 +61,7 @@ func (i *importer) route(n *site.Node) (Route, bool) {
 			}
 		case "include":
 		case "proxy_pass":
-			kind, r.To = ToUpstream, d.Arg(0)
+			kind, r.To = ToUpstream, strings.TrimPrefix(d.Arg(0), "http://")
 			if i.toApp(d) {
 				kind, r.To = ToApp, ""
 			}

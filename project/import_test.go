@@ -1,12 +1,14 @@
 package project_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/pair"
@@ -61,6 +63,60 @@ func TestImportGenerated(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestImportGivesTheDescriptionBack imports what every description of the
+// test data renders to, and compares the description with the first one.
+func TestImportGivesTheDescriptionBack(t *testing.T) {
+	t.Parallel()
+	descriptions, err := filepath.Glob("../testdata/descriptions/*.ini")
+	if err != nil || len(descriptions) < 12 {
+		t.Fatalf("%d descriptions: %v", len(descriptions), err)
+	}
+	for _, file := range descriptions {
+		for _, site := range []bool{false, true} {
+			t.Run(fmt.Sprint(filepath.Base(file), " site ", site), func(t *testing.T) {
+				t.Parallel()
+				want, err := project.Load(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files, err := gen.Render(want, gen.Options{Site: site})
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir := t.TempDir()
+				for _, f := range files {
+					if err := os.WriteFile(filepath.Join(dir, f.Path), f.Content, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				p, err := pair.Load([]string{dir}, pair.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, _ := project.Import(p)
+				// Both are written and read again: only what a file can say counts.
+				if diff := cmp.Diff(said(t, want), said(t, got), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("the description (-rendered +imported):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// said returns a description as its own file says it.
+func said(t *testing.T, p *project.Project) *project.Project {
+	t.Helper()
+	text, err := p.Marshal("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := project.Parse("deployctl.ini", text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return again
 }
 
 // TestImportTutorial imports a pair that a person wrote: what has no words is

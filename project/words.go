@@ -1,0 +1,129 @@
+package project
+
+import "strings"
+
+// wordsPrefix starts the comment in a generated uwsgi.ini that holds what the
+// pair itself does not say: names of sections, framework, and the target.
+const wordsPrefix = "deployctl:words "
+
+// Words returns the comment, without its #, that Import reads back: key=value,
+// lists with commas. Values that need more than letters, digits, dots, dashes
+// and slashes are left out.
+func (p *Project) Words() string {
+	var b strings.Builder
+	for _, w := range p.words() {
+		list := strings.Join(w.get(), ",")
+		if list != "" && !strings.ContainsFunc(list, func(r rune) bool {
+			return !strings.ContainsRune("_./-,", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+		}) {
+			b.WriteString(" " + w.key + "=" + list)
+		}
+	}
+	return wordsPrefix + strings.TrimPrefix(b.String(), " ")
+}
+
+// readWords takes what Words wrote out of the comments of a generated file, and
+// returns the sections that have other names now. Names count only while there
+// are as many sections as names.
+func (p *Project) readWords(src string) (renamed map[string]string) {
+	_, line, ok := strings.Cut(src, "# "+wordsPrefix)
+	if !ok {
+		return nil
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	renamed = map[string]string{}
+	words := p.words()
+	for _, field := range strings.Fields(line) {
+		key, value, _ := strings.Cut(field, "=")
+		for _, w := range words {
+			if w.key == key {
+				w.set(strings.Split(value, ","), renamed)
+			}
+		}
+	}
+	for i := range p.Routes {
+		for k, s := range p.Routes[i].Servers {
+			if name, ok := renamed["server."+s]; ok {
+				p.Routes[i].Servers[k] = name
+			}
+		}
+	}
+	return renamed
+}
+
+// label is one entry of the comment.
+type label struct {
+	key string
+	get func() []string
+	set func(list []string, renamed map[string]string)
+}
+
+func (p *Project) words() []label {
+	text := func(key string, to *string, allowed func(string) bool) label {
+		return label{key, func() []string { return []string{*to} }, func(list []string, _ map[string]string) {
+			if len(list) == 1 && allowed(list[0]) {
+				*to = list[0]
+			}
+		}}
+	}
+	names := func(section string, all []*string) label {
+		return label{section + "s", func() []string {
+			var list []string
+			for _, n := range all {
+				list = append(list, *n)
+			}
+			return list
+		}, func(list []string, renamed map[string]string) {
+			if len(list) != len(all) || !distinct(list) {
+				return
+			}
+			for i, n := range all {
+				if *n != list[i] {
+					renamed[section+"."+*n] = list[i]
+				}
+				*n = list[i]
+			}
+		}}
+	}
+	var servers, routes, backends []*string
+	for i := range p.Servers {
+		servers = append(servers, &p.Servers[i].Name)
+	}
+	for i := range p.Routes {
+		routes = append(routes, &p.Routes[i].Name)
+	}
+	for i := range p.Backends {
+		backends = append(backends, &p.Backends[i].Name)
+	}
+	framework := string(p.Framework)
+	return []label{
+		{"framework", func() []string { return []string{framework} }, func(list []string, _ map[string]string) {
+			switch f := Framework(list[0]); f {
+			case Django, Flask, WSGI:
+				p.Framework = f
+			}
+		}},
+		text("python", &p.Python, isVersion), text("openapi", &p.OpenAPI, func(s string) bool { return s != "" }),
+		text("os", &p.Target.OS, func(s string) bool { _, ok := distributions[s]; return ok }),
+		text("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
+		text("nginx", &p.Target.Nginx, isVersion), text("uwsgi", &p.Target.Uwsgi, isVersion),
+		names("server", servers), names("route", routes), names("backend", backends),
+	}
+}
+
+// distinct tells whether a list holds different names of sections.
+func distinct(list []string) bool {
+	seen := map[string]bool{}
+	for _, s := range list {
+		if seen[s] || !validName(s) {
+			return false
+		}
+		seen[s] = true
+	}
+	return true
+}
+
+// isVersion tells whether a text is digits and dots.
+func isVersion(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789.") == ""
+}
