@@ -36,6 +36,8 @@ type Step struct {
 	File
 	Action Action
 	Old    []byte // what stands there
+	// Copy is where Apply kept what a person wrote before overwriting it.
+	Copy string
 }
 
 // Plan is what brings a folder up to date.
@@ -114,15 +116,18 @@ func (p *Plan) Apply(force bool) error {
 			return fmt.Errorf("make the folder: %w", err)
 		}
 	}
-	for _, s := range p.Steps {
+	for k := range p.Steps {
+		s := &p.Steps[k]
 		path := filepath.Join(p.Dir, s.Path)
 		switch {
 		case s.Action == Unchanged, s.Action == Conflict && !force:
 			continue
 		case s.Action == Conflict:
-			if err := backup(path, s.Old); err != nil {
+			name, err := backup(path, s.Old)
+			if err != nil {
 				return err
 			}
+			s.Copy = name
 		}
 		if err := atomicfile.Write(path, s.Content, s.Mode); err != nil {
 			return err
@@ -131,8 +136,9 @@ func (p *Plan) Apply(force bool) error {
 	return nil
 }
 
-// backup writes content beside path under a name that is not taken.
-func backup(path string, content []byte) error {
+// backup writes content beside path under a name that is not taken, and
+// returns the name.
+func backup(path string, content []byte) (string, error) {
 	for n := 0; ; n++ {
 		name := path + ".bak"
 		if n > 0 {
@@ -143,15 +149,15 @@ func backup(path string, content []byte) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("keep a copy of %s: %w", path, err)
+			return "", fmt.Errorf("keep a copy of %s: %w", path, err)
 		}
 		_, err = f.Write(content)
 		if closing := f.Close(); err == nil {
 			err = closing
 		}
 		if err != nil {
-			return fmt.Errorf("keep a copy of %s: %w", path, err)
+			return "", fmt.Errorf("keep a copy of %s: %w", path, err)
 		}
-		return nil
+		return name, nil
 	}
 }

@@ -59,7 +59,7 @@ type label struct {
 }
 
 func (p *Project) words() []label {
-	text := func(key string, to *string, allowed func(string) bool) label {
+	scalar := func(key string, to *string, allowed func(string) bool) label {
 		return label{key, func() []string { return []string{*to} }, func(list []string, _ map[string]string) {
 			if len(list) == 1 && allowed(list[0]) {
 				*to = list[0]
@@ -103,10 +103,11 @@ func (p *Project) words() []label {
 				p.Framework = f
 			}
 		}},
-		text("python", &p.Python, isVersion), text("openapi", &p.OpenAPI, func(s string) bool { return s != "" }),
-		text("os", &p.Target.OS, func(s string) bool { _, ok := distributions[s]; return ok }),
-		text("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
-		text("nginx", &p.Target.Nginx, isVersion), text("uwsgi", &p.Target.Uwsgi, isVersion),
+		scalar("python", &p.Python, isVersion),
+		scalar("openapi", &p.OpenAPI, func(s string) bool { return s != "" }),
+		scalar("os", &p.Target.OS, func(s string) bool { _, ok := distributions[s]; return ok }),
+		scalar("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
+		scalar("nginx", &p.Target.Nginx, isVersion), scalar("uwsgi", &p.Target.Uwsgi, isVersion),
 		names("server", servers), names("route", routes), names("backend", backends),
 	}
 }

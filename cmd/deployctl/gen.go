@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -54,6 +56,9 @@ func runGen(o *genOptions) error {
 	}
 	path := filepath.Join(o.dir, project.FileName)
 	p, err := project.Load(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist: `deployctl init` writes one for a project, `deployctl import` for a pair that is there", path)
+	}
 	if err != nil {
 		return o.invalid(err, o.render.Lang)
 	}
@@ -83,6 +88,10 @@ func runGen(o *genOptions) error {
 		return err
 	}
 	for _, s := range plan.Steps {
+		if s.Copy != "" {
+			fmt.Fprintf(o.streams.out, "%-10s %s (the edited one is %s now)\n", "overwrite", filepath.Join(plan.Dir, s.Path), s.Copy)
+			continue
+		}
 		fmt.Fprintf(o.streams.out, "%-10s %s\n", s.Action, filepath.Join(plan.Dir, s.Path))
 	}
 	return conflicts(o.streams, plan, o.force)

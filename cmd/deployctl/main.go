@@ -119,6 +119,14 @@ func newApp(s streams) *cli.App {
 		c.OnUsageError = onUsageError
 		c.CustomHelpTemplate = commandHelp
 		c.HideHelpCommand = true
+		if name := c.Name; name == "rules" || name == "version" {
+			c.Before = func(c *cli.Context) error {
+				if c.NArg() > 0 {
+					return &usageError{fmt.Sprintf("%s takes no arguments, and %q is one", name, c.Args().First()), name}
+				}
+				return nil
+			}
+		}
 	}
 	return app
 }
