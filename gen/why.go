@@ -45,7 +45,7 @@ var why = map[string]struct{ en, zh string }{
 	"kill":             {"The master alone gets the signal and lets running requests finish", "只有主进程收到信号，并让正在处理的请求完成"},
 	"runtime":          {"The socket's folder; /run is empty after a boot", "套接字所在目录；/run 在启动后为空"},
 	"hardening":        {"The application writes nothing of the system", "应用不会改动系统文件"},
-	"words":          {"What nginx and uWSGI do not know, for deployctl import", "nginx 与 uWSGI 不保存的信息，供 deployctl import 使用"},
+	"words":            {"What nginx and uWSGI do not know, for deployctl import", "nginx 与 uWSGI 不保存的信息，供 deployctl import 使用"},
 }
 
 // comment returns the comment of a key in a language.
