@@ -16,6 +16,7 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
 	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
+	"github.com/deployctl/deployctl/lsp"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -41,6 +42,7 @@ var sources = map[string]embed.FS{
 	"uwsgi":                uwsgi.Texts,
 	"project":              project.Texts,
 	"lint":                 lint.Texts,
+	"lsp":                  lsp.Texts,
 	"lint/report":          report.Texts,
 	"lint/rules/lintrule":  lintrule.Texts,
 	"lint/rules/nginxrule": nginxrule.Texts,

@@ -14,6 +14,9 @@ import (
 type Options struct {
 	Target Target
 	Config Config
+	// Stop is asked before each rule, where it is not nil; when it says true,
+	// the rules that are left do not run, and the result is good for nothing.
+	Stop func() bool
 }
 
 // Result is what a run found.
@@ -87,6 +90,9 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	passes := make([]Pass, len(selected))
 	var mu sync.Mutex
 	parallel.Each(len(selected), func(i int) {
+		if opts.Stop != nil && opts.Stop() {
+			return
+		}
 		passes[i] = Pass{Pair: p, Target: opts.Target, Profile: opts.Config.Profile, rule: selected[i]}
 		if b := check(&passes[i]); b != nil {
 			mu.Lock()

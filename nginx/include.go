@@ -29,8 +29,9 @@ type LoadOptions struct {
 	// Prefix is the folder against which relative includes are resolved.
 	// Empty for the folder of the main file, as nginx does (ngx_conf_full_name).
 	Prefix string
-	// Overlay holds texts that stand for files on disk, by path: what an editor
-	// has not saved, or a fix has changed and not written.
+	// Overlay holds texts that stand for files on disk, by path or by the path
+	// that links lead to: what an editor has not saved, or a fix has changed
+	// and not written.
 	Overlay map[string]string
 }
 
@@ -170,7 +171,7 @@ func (l *loader) readAhead(paths []string) {
 
 // read reads and parses a file.
 func (l *loader) read(path string) (*File, error) {
-	src, ok := l.opts.Overlay[path]
+	src, ok := l.overlaid(path)
 	if !ok {
 		var err error
 		if src, err = ReadFile(path); err != nil {
@@ -203,6 +204,23 @@ func (l *loader) includeFile(f *File, d *Directive, path string, depth int) {
 		l.follow(included, depth+1)
 	}
 	l.config.Included[d] = append(l.config.Included[d], included)
+}
+
+// overlaid returns the text that stands for a file, by its path or by the one
+// that links lead to.
+func (l *loader) overlaid(path string) (string, bool) {
+	if len(l.opts.Overlay) == 0 {
+		return "", false
+	}
+	if src, ok := l.opts.Overlay[path]; ok {
+		return src, true
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", false
+	}
+	src, ok := l.opts.Overlay[real]
+	return src, ok
 }
 
 // unreadable says why a file that is included cannot be read, and what nginx says of it.

@@ -132,6 +132,11 @@ func (l *loader) text(f found) (string, error) {
 	if text, ok := l.opts.Overlay[f.path]; ok {
 		return text, nil
 	}
+	if len(l.opts.Overlay) > 0 { // perhaps of the file that a link leads to
+		if text, ok := l.opts.Overlay[realPath(f.path)]; ok {
+			return text, nil
+		}
+	}
 	info, err := os.Stat(f.path)
 	switch {
 	case err != nil:

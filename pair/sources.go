@@ -15,6 +15,21 @@ const (
 	Uwsgi          // in any of its formats; see uwsgi.FormatOf
 )
 
+// LanguageOf tells by a file's name and content which language it is in; 0 when
+// it is in neither.
+func LanguageOf(path, src string) Language {
+	if isBinary(src) {
+		return 0
+	}
+	switch kindOf(path, src) {
+	case nginxKind:
+		return Nginx
+	case uwsgiKind:
+		return Uwsgi
+	}
+	return 0
+}
+
 // Source is a configuration file that a path leads to.
 type Source struct {
 	Path     string
