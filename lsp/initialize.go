@@ -32,6 +32,9 @@ func (s *server) initialize(_ context.Context, p initializeParams) (initializeRe
 			"codeActionProvider": map[string]any{
 				"codeActionKinds": []string{quickFix, fixAll}, "resolveProvider": true,
 			},
+			"definitionProvider":         true,
+			"referencesProvider":         true,
+			"documentHighlightProvider":  true,
 			"documentFormattingProvider": true,
 			"documentSymbolProvider":     true,
 			"foldingRangeProvider":       true,
