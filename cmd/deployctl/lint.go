@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/nginx/directive"
 )
 
@@ -22,6 +19,7 @@ type lintOptions struct {
 	minSeverity, failOn            string
 	context, root, config, stdinAs string
 	noConfig                       bool
+	baseline, writeBaseline        string
 	target                         lint.Target
 	stdinText                      map[string]string // what standard input held, by its name
 }
@@ -45,6 +43,8 @@ func lintCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "min-severity", Usage: "leave out findings below error, warning or info"},
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from this severity on (default: warning)"},
 			&cli.BoolFlag{Name: "exit-zero", Usage: "exit with 0 whatever is found"},
+			&cli.StringFlag{Name: "baseline", Usage: "file of findings that are known: only new ones are shown, and fail"},
+			&cli.StringFlag{Name: "write-baseline", Usage: "write what is found into such a file, and exit with 0"},
 			&cli.StringFlag{Name: "context", Usage: "where nginx fragments will be included, such as http,server"},
 			&cli.StringFlag{Name: "root", Usage: "folder that stands for / in absolute paths"},
 			&cli.StringFlag{Name: "stdin-filename", Usage: "name of the text on standard input"},
@@ -62,63 +62,9 @@ func lintCommand(s streams) *cli.Command {
 				formats: c.StringSlice("format"), output: c.String("output"), color: c.String("color"), lang: c.String("lang"), profile: c.String("profile"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
+				baseline: c.String("baseline"), writeBaseline: c.String("write-baseline"),
 				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")},
 			})
 		},
 	}
-}
-
-func runLint(o *lintOptions) error {
-	write, err := o.reporter()
-	if err != nil {
-		return err
-	}
-	if len(o.paths) == 0 {
-		o.paths = []string{"."}
-	}
-	read, err := o.reload()
-	if err != nil {
-		return err
-	}
-	cfg, err := o.configuration()
-	if err != nil {
-		return err
-	}
-	opts := lint.Options{Target: cfg.Target, Config: cfg}
-	var result *lint.Result
-	if o.fix || o.diff {
-		fixed, err := lint.Fix(read, rules.All(), opts, o.unsafe)
-		if err != nil {
-			return err
-		}
-		if o.diff {
-			return o.showDiff(fixed)
-		}
-		if err := o.writeFixed(fixed); err != nil {
-			return err
-		}
-		result = fixed.Result
-		if len(o.stdinText) > 0 {
-			o.out = o.err // the mended text has standard output for itself
-		}
-	} else {
-		p, err := read(nil)
-		if err != nil {
-			return err
-		}
-		result = lint.Run(p, rules.All(), opts)
-	}
-	if err := write(result); err != nil {
-		return err
-	}
-	if len(result.Broken) > 0 {
-		for _, b := range result.Broken {
-			fmt.Fprintf(o.err, "deployctl: the rule %s could not run: %v\n", b.Rule, b.Reason)
-		}
-		return exitCode(exitError)
-	}
-	if !o.exitZero && result.Fails(cfg.FailSeverity()) {
-		return exitCode(exitFindings)
-	}
-	return nil
 }
