@@ -83,10 +83,11 @@ func Detect(dir string) (*Detection, error) {
 }
 
 type detector struct {
-	dir   string
-	files []string // relative, with slashes, shallow ones first
-	out   *Detection
-	spa   bool
+	baseDir string // Django's BASE_DIR, relative to the project's folder
+	dir     string
+	files   []string // relative, with slashes, shallow ones first
+	out     *Detection
+	spa     bool
 }
 
 func (d *detector) found(field, value string, why diag.Text, file string, line int) {

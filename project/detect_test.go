@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,6 +79,25 @@ func TestDetect(t *testing.T) {
 		{"a root from the environment", map[string]string{
 			"manage.py": manage, "conf/settings/prod.py": "STATIC_URL = '/s/'\nSTATIC_ROOT = os.environ['X']\n",
 		}, func(d *Detection) bool { return d.Project.Routes[0].Dir == "staticfiles" }},
+		{"roots below a folder that __file__ leads to", map[string]string{
+			"manage.py": manage, "conf/settings/prod.py": "BASE_DIR = Path(__file__).resolve().parent.parent\nSTATIC_URL = '/s/'\nSTATIC_ROOT = BASE_DIR / 'out'\n" +
+				"MEDIA_URL = '/m/'\r\nMEDIA_ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'up', 'loads')\r\n",
+		}, func(d *Detection) bool {
+			return d.Project.Routes[0].Dir == "conf/out" && d.Project.Routes[1].Dir == "up/loads"
+		}},
+		{"a root that is computed", map[string]string{"manage.py": manage, "conf/settings/prod.py": "STATIC_URL = '/s/'\nSTATIC_ROOT = env('X')\n"},
+			func(d *Detection) bool {
+				e := d.Found[len(d.Found)-1]
+				return e.Guessed && e.Line == 2 && strings.Contains(e.Why.String(), "STATIC_ROOT is computed") && d.Project.Routes[0].Dir == "staticfiles"
+			}},
+		{"hosts from the environment", map[string]string{
+			"manage.py": manage, "conf/settings/prod.py": "ALLOWED_HOSTS = os.environ.get('HOSTS', 'x').split(',')\n",
+		}, func(d *Detection) bool { return d.Project.Servers[0].Names[0] == "_" }},
+		{"hosts of several kinds", map[string]string{
+			"manage.py": manage, "conf/settings/prod.py": "ALLOWED_HOSTS = ['a.example', os.environ['B'], f'{x}.c', get('D')] + ('e.example', 'f g'.split()[0]) + env.list('H')\n",
+		}, func(d *Detection) bool { return strings.Join(d.Project.Servers[0].Names, " ") == "a.example e.example" }},
+		{"a manage.py that names nothing", map[string]string{"manage.py": "'DJANGO_SETTINGS_MODULE', \n"},
+			func(d *Detection) bool { return d.Project.Module == "wsgi:application" }},
 		{"static on another host", map[string]string{
 			"manage.py": manage, "conf/settings/prod.py": "STATIC_URL = 'https://cdn.example/s/'\n",
 		}, func(d *Detection) bool { return len(d.Project.Routes) == 1 }},

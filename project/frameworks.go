@@ -36,6 +36,7 @@ func (d *detector) django() bool {
 		return true
 	}
 	p.Env = append(p.Env, Var{"DJANGO_SETTINGS_MODULE", settings})
+	d.baseDir = base
 	for _, file := range d.settingsFiles(base, settings) {
 		d.settings(base, file)
 	}
@@ -118,7 +119,7 @@ func (d *detector) wsgiModule(base, settings string) {
 			return
 		}
 	}
-	p.Module = strings.TrimSuffix(parent+".wsgi:application", ".")
+	p.Module = strings.TrimPrefix(parent+".wsgi:application", ".")
 	d.guess("project.module", p.Module, diag.T("Django puts wsgi.py beside the settings; none is here"), "", 0)
 }
 
@@ -128,6 +129,9 @@ func (d *detector) settings(base, file string) {
 	urls := map[string]assignment{}
 	for _, a := range assignments(d.read(file)) {
 		urls[a.name] = a
+	}
+	if dir, ok := dirOf(urls["BASE_DIR"].expr, file); ok {
+		d.baseDir = dir
 	}
 	if a, ok := urls["WSGI_APPLICATION"]; ok {
 		if s, ok := stringOf(a.expr); ok {
@@ -154,8 +158,11 @@ func (d *detector) settings(base, file string) {
 		r.Kind, r.Path, r.Media = ToFiles, prefix, kind.media
 		if root, ok := urls[kind.root]; ok {
 			dir, known := pathOf(root.expr)
-			if known && !path.IsAbs(dir) && base != "." {
-				dir = path.Join(base, dir)
+			switch above, ok := dirOf(root.expr, file); {
+			case known && !path.IsAbs(dir):
+				dir = path.Join(d.baseDir, dir)
+			case !known && ok && len(literals(root.expr)) > 0:
+				dir, known = path.Join(above, path.Join(literals(root.expr)...)), true
 			}
 			if known {
 				r.Dir = dir
@@ -167,7 +174,12 @@ func (d *detector) settings(base, file string) {
 			if kind.name == "static" {
 				r.Dir = path.Join(base, "staticfiles")
 			}
-			d.guess("route."+kind.name, prefix+" from "+r.Dir, diag.T("%s is set, and %s is not: set it to this folder and run collectstatic", kind.url, kind.root), file, url.line)
+			why := diag.T("%s is set, and %s is not: set it to this folder and run collectstatic", kind.url, kind.root)
+			if root, ok := urls[kind.root]; ok {
+				why = diag.T("%s is computed when the application runs: write its folder here", kind.root)
+				url = root
+			}
+			d.guess("route."+kind.name, prefix+" from "+r.Dir, why, file, url.line)
 		}
 		if !kind.media {
 			r.Expires = 7 * 24 * 3600 * 1e9
@@ -176,7 +188,7 @@ func (d *detector) settings(base, file string) {
 	}
 	if a, ok := urls["ALLOWED_HOSTS"]; ok {
 		var names []string
-		for _, h := range literals(a.expr) {
+		for _, h := range elements(a.expr) {
 			if h = strings.ToLower(h); h != "*" && h != "localhost" && h != "127.0.0.1" && h != "[::1]" && h != "" && !strings.ContainsAny(h, " ;{}$'\"/") {
 				names = append(names, h)
 			}

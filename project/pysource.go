@@ -1,6 +1,7 @@
 package project
 
 import (
+	"path"
 	"strings"
 )
 
@@ -106,6 +107,64 @@ func literals(expr string) []string {
 		}
 	}
 	return found
+}
+
+// elements returns the string literals that stand in the lists, tuples and sets
+// of an expression themselves; those in calls and subscripts are left out.
+func elements(expr string) []string {
+	var found []string
+	depth, other := 0, 0 // brackets of lists, and brackets of anything else
+	for i := 0; i < len(expr); i++ {
+		switch c := expr[i]; c {
+		case '(', '[', '{':
+			before := strings.TrimRight(expr[:i], " \t")
+			called := before != "" && (isName("_"+before[len(before)-1:]) || strings.HasSuffix(before, ")") || strings.HasSuffix(before, "]"))
+			if called || other > 0 {
+				other++
+			} else {
+				depth++
+			}
+		case ')', ']', '}':
+			if other > 0 {
+				other--
+			} else {
+				depth--
+			}
+		case '"', '\'':
+			end := stringEnd(expr, i)
+			// A string with a prefix (f"...") or a method ("...".split()) is no plain one.
+			prefixed := i > 0 && isName("_"+expr[i-1:i])
+			if depth > 0 && other == 0 && !prefixed && end < len(expr) && !strings.HasPrefix(expr[end+1:], ".") {
+				found = append(found, expr[i+1:end])
+			}
+			i = end
+		}
+	}
+	return found
+}
+
+// dirOf returns the folder, relative to the project's, that an expression of
+// __file__ goes up to: Path(__file__).resolve().parent.parent, parents[1], or
+// nested os.path.dirname calls, in the source file.
+func dirOf(expr, file string) (string, bool) {
+	if !strings.Contains(expr, "__file__") || strings.Contains(expr, "..") || strings.Contains(expr, "pardir") {
+		return "", false
+	}
+	up := strings.Count(expr, "dirname(") + strings.Count(expr, ".parent") - strings.Count(expr, ".parents")
+	if _, after, ok := strings.Cut(expr, ".parents["); ok {
+		if after == "" || after[0] < '0' || after[0] > '9' || !strings.HasPrefix(after[1:], "]") {
+			return "", false
+		}
+		up += int(after[0]-'0') + 1
+	}
+	dir := file
+	for range up {
+		if dir == "." {
+			return "", false // above the project
+		}
+		dir = path.Dir(dir)
+	}
+	return dir, up > 0
 }
 
 // stringOf returns the value of an expression that is one string literal.
