@@ -1,6 +1,7 @@
 package project
 
 import (
+	"net/netip"
 	"path"
 	"regexp"
 	"strconv"
@@ -176,7 +177,7 @@ func (r *reader) checkServers(p *Project) {
 				}
 				seen[address{l, n}] = s.Name
 			}
-			if strings.ContainsAny(l, ";{}\"'$\\") {
+			if !listenable(l) {
 				r.failAt(section, "listen", diag.T("listen: %q is no address", l), diag.T("write a port, host:port or [::]:port"))
 			}
 		}
@@ -203,6 +204,26 @@ func (r *reader) checkServers(p *Project) {
 			}
 		}
 	}
+}
+
+// listenable tells whether a text is an address that nginx listens on and a
+// description can say: a port, a host, host:port or [address]:port.
+func listenable(s string) bool {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n > 0 && n <= 65535
+	}
+	host, port := s, "80"
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && !strings.HasSuffix(s, "]") {
+		host, port = s[:i], s[i+1:]
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return false
+	}
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		address, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
+		return err == nil && address.Is6() && strings.HasSuffix(inner, "]")
+	}
+	return host != "" && !strings.ContainsAny(host, ":;{}\"'$\\[]/ ") && host != "default_server" && host != "ssl"
 }
 
 func (r *reader) checkRoutes(p *Project) {

@@ -180,7 +180,10 @@ func (r *reader) section(p *Project, h header) {
 	default:
 		if !slices.Contains(sectionNames(), h.name) {
 			help := diag.T("sections are %s", strings.Join(sectionNames(), ", ")+", server.NAME, route.NAME, backend.NAME")
-			if n := nearest.Name(h.name, append(sectionNames(), "server", "route", "backend")); n != "" {
+			if n := nearest.Name(kind, append(sectionNames(), "server", "route", "backend")); n != "" {
+				if named && slices.Contains([]string{"server", "route", "backend"}, n) {
+					n += "." + name
+				}
 				help = diag.T("the nearest name is [%s]", n)
 			}
 			r.fail(h.span, diag.T("unknown section [%s]", h.name), help)
@@ -281,7 +284,7 @@ func set[T any](r *reader, e entry, n int, value string, fs []field[T], to *T) {
 		return
 	}
 	if err := fs[i].set(to, value); err != nil {
-		r.fail(e.value, diag.T("%s: %s", e.key, err), fs[i].doc)
+		r.fail(e.value, diag.T("%s: %s", e.key, err), diag.T("the meaning of %s: %s", e.key, fs[i].doc))
 	}
 }
 

@@ -95,8 +95,14 @@ func TestFaults(t *testing.T) {
 		}},
 		{"unknown key", minimal + "modul = x\n", []string{`5:1: unknown key "modul" in [project] | the nearest key is module`}},
 		{"unknown section", minimal + "[limit]\nbody = 1m\n", []string{"5:1: unknown section [limit] | the nearest name is [limits]"}},
-		{"wrong number", minimal + "[app]\nprocesses = four\n", []string{`6:13: processes: "four" is no number from 1 to 4096 | Worker processes`}},
-		{"wrong word", minimal + "framework = rails\n", []string{`5:13: framework: "rails" is not one of wsgi, django, flask | What it is built with: wsgi, django, flask`}},
+		{"unknown named section", minimal + "[serer.a]\n[roule.b]\n", []string{"5:1: unknown section [serer.a] | the nearest name is [server.a]", "6:1: unknown section [roule.b] | the nearest name is [route.b]"}},
+		{"wrong port", minimal + "[server.a]\nlisten = 99999\n", []string{`6:10: listen: "99999" is no address | write a port, host:port or [::]:port`}},
+		{"words after a port", minimal + "[server.a]\nlisten = 80 default_server\n", []string{`6:10: listen: "default_server" is no address | write a port, host:port or [::]:port`}},
+		{"broken addresses", minimal + "[server.a]\nlisten = [::]:0 [x]:80 a:b\n", []string{
+			`6:10: listen: "[::]:0" is no address | write a port, host:port or [::]:port`, `6:10: listen: "[x]:80" is no address | write a port, host:port or [::]:port`,
+			`6:10: listen: "a:b" is no address | write a port, host:port or [::]:port`}},
+		{"wrong number", minimal + "[app]\nprocesses = four\n", []string{`6:13: processes: "four" is no number from 1 to 4096 | the meaning of processes: Worker processes`}},
+		{"wrong word", minimal + "framework = rails\n", []string{`5:13: framework: "rails" is not one of wsgi, django, flask | the meaning of framework: What it is built with: wsgi, django, flask`}},
 		{"twice", minimal + "name = other\n", []string{`5:1: the key "name" stands twice in [project] | remove one of them`}},
 		{"no key", minimal + "what is this\n", []string{`5:1: "what is this" is neither a section, a key nor a comment | write key = value`}},
 		{"unnamed server", minimal + "[server]\nlisten = 80\n", []string{"5:1: [server] has no name | write [server.NAME] with letters, digits, - and _"}},
@@ -213,6 +219,14 @@ func TestMarshalKeepsAPersonsText(t *testing.T) {
 	want := "; mine\n[project]\nname = shop ; the name\n# root\nroot = /srv/shop\nmodule = shop.wsgi:application\n\n[app]\nthreads = 8\nprocesses = 6\n\n[server.old]\nnames = b.example\n; the end\n\n; Limits, on both sides\n[limits]\nbody = 5m\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestListenAddresses(t *testing.T) {
+	t.Parallel()
+	p, err := Parse("deployctl.ini", minimal+"[server.a]\nlisten = 80 [::]:80 127.0.0.1:8080 [::1] example.com:1 *:81\n")
+	if err != nil || len(p.Servers[0].Listen) != 6 {
+		t.Errorf("%v, %v", p, err)
 	}
 }
 

@@ -282,6 +282,15 @@ func (t *translator) repeat(n int) error {
 		if comma && to == "" {
 			most = -1
 		}
+		// Go takes {02} for itself; PCRE reads a number.
+		switch {
+		case !comma:
+			text = fmt.Sprintf("{%d}", low)
+		case to == "":
+			text = fmt.Sprintf("{%d,}", low)
+		default:
+			text = fmt.Sprintf("{%d,%d}", low, high)
+		}
 	}
 	t.i += n
 	lazy, possessive := "", false
