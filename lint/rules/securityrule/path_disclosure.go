@@ -37,10 +37,10 @@ func checkPathDisclosure(p *lint.Pass) {
 			}
 			seen := map[*site.Node]bool{}
 			finder := s.Finder()
-			for _, at := range folders(s) {
-				checkFolder(p, at, seen)
-				for _, x := range below[path.Clean(at.Arg(0))] {
-					checkSecret(p, finder, s, at, x, seen)
+			for _, f := range folders(s) {
+				checkFolder(p, f.at, seen)
+				for _, x := range below[path.Clean(f.at.Arg(0))] {
+					checkSecret(p, finder, f, x, seen)
 				}
 			}
 			checkSource(p, finder, s)
@@ -97,29 +97,39 @@ func secrets(p *lint.Pass) map[string][]secret {
 	return below
 }
 
+// served is a root or alias directive, and the location that it stands in.
+type served struct {
+	at       *site.Node
+	location *site.Location
+}
+
 // folders returns the root and alias directives that hold somewhere in a server.
-func folders(s *site.Server) []*site.Node {
-	var found []*site.Node
+func folders(s *site.Server) []served {
+	var found []served
 	if n := last(s.Scope, "root"); n != nil {
-		found = append(found, n)
+		found = append(found, served{n, nil})
 	}
 	for l := range within(s) {
-		found = append(append(found, l.Here("root")...), l.Here("alias")...)
+		for _, name := range []string{"root", "alias"} {
+			for _, n := range l.Here(name) {
+				found = append(found, served{n, l})
+			}
+		}
 	}
 	return found
 }
 
 // checkSecret asks the server for a secret file below a folder.
-func checkSecret(p *lint.Pass, f *site.Finder, s *site.Server, at *site.Node, x secret, seen map[*site.Node]bool) {
+func checkSecret(p *lint.Pass, finder *site.Finder, f served, x secret, seen map[*site.Node]bool) {
+	at, l := f.at, f.location
 	uri := strings.TrimPrefix(x.path, strings.TrimSuffix(path.Clean(at.Arg(0)), "/"))
 	if at.Name.Value == "alias" {
-		l := locationOf(s, at.Scope)
-		if l == nil || l.Kind != site.Prefix && l.Kind != site.PrefixNoRegex {
+		if l.Kind != site.Prefix && l.Kind != site.PrefixNoRegex {
 			return
 		}
 		uri = strings.TrimSuffix(l.Pattern, "/") + uri
 	}
-	r := f.Find(uri)
+	r := finder.Find(uri)
 	scope := scopeOf(r)
 	if seen[at] || !servesFiles(scope) || restricted(scope) || fileOf(r, uri) != x.path {
 		return
@@ -132,16 +142,6 @@ func checkSecret(p *lint.Pass, f *site.Finder, s *site.Server, at *site.Node, x 
 		Help:     diag.T("name the folder of the static files alone, such as %s/static/", path.Dir(x.path)),
 		Related:  []diag.Related{{Location: x.option.ValueLocation(), Message: diag.T("uWSGI runs it from there")}},
 	})
-}
-
-// locationOf returns the location of a server that a scope is.
-func locationOf(s *site.Server, scope *site.Scope) *site.Location {
-	for l := range within(s) {
-		if l.Scope == scope {
-			return l
-		}
-	}
-	return nil
 }
 
 // fileOf returns the file that a request leads to, "" when it cannot be known.

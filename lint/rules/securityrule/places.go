@@ -131,37 +131,38 @@ func servesFiles(s *site.Scope) bool {
 	return !denied(s)
 }
 
-// denied tells whether the first rule of access refuses everybody.
-func denied(s *site.Scope) bool {
-	for _, n := range access(s) {
-		return n.Name.Value == "deny" && n.Arg(0) == "all"
-	}
-	return false
-}
-
-// access returns the allow and deny lines in force, in order: a scope that has
-// any drops the outer ones.
-func access(s *site.Scope) []*site.Node {
+// access returns the scope whose allow and deny lines are in force, nil when
+// there are none: a scope that has any drops the outer ones.
+func access(s *site.Scope) *site.Scope {
 	for ; s != nil; s = s.Parent {
-		allow, deny := s.Here("allow"), s.Here("deny")
-		if len(allow)+len(deny) == 0 {
-			continue
+		if len(s.Here("allow"))+len(s.Here("deny")) > 0 {
+			return s
 		}
-		both := slices.Concat(allow, deny)
-		order := make(map[*site.Node]int, len(s.Nodes))
-		for i, n := range s.Nodes {
-			order[n] = i
-		}
-		slices.SortFunc(both, func(a, b *site.Node) int { return order[a] - order[b] })
-		return both
 	}
 	return nil
+}
+
+// denied tells whether the first rule of access refuses everybody.
+func denied(s *site.Scope) bool {
+	rules := access(s)
+	if rules == nil || len(rules.Here("deny")) == 0 {
+		return false
+	}
+	for _, n := range rules.Nodes {
+		switch n.Name.Value {
+		case "allow":
+			return false
+		case "deny":
+			return n.Arg(0) == "all"
+		}
+	}
+	return false
 }
 
 // restricted tells whether somebody is kept out of a place: by address,
 // password, certificate, a subrequest or a token.
 func restricted(s *site.Scope) bool {
-	if slices.ContainsFunc(access(s), func(n *site.Node) bool { return n.Name.Value == "deny" }) || len(s.Here("internal")) > 0 {
+	if rules := access(s); rules != nil && len(rules.Here("deny")) > 0 || len(s.Here("internal")) > 0 {
 		return true
 	}
 	for _, name := range []string{"auth_basic", "auth_request", "auth_jwt", "auth_pam", "auth_ldap", "auth_digest", "access_by_lua_block", "access_by_lua_file", "js_access"} {

@@ -17,6 +17,7 @@ var Rules = []*lint.Rule{
 	HeaderMultiline,
 	HostSpoofing,
 	InsecureRedirect,
+	KnownVulnerability,
 	Origins,
 	PathDisclosure,
 	ResolverExternal,

@@ -66,7 +66,7 @@ func checkStatus(p *lint.Pass, s *site.Server, l *site.Location) {
 		Why:      diag.T("it tells how busy the machine is and, depending on the module, which addresses and requests it serves; GET %s answers 200", l.Pattern),
 		Help:     diag.T("write `allow 127.0.0.1; allow ::1; deny all;` in the location"),
 	}
-	if len(access(l.Scope)) == 0 && at.Scope == l.Scope {
+	if access(l.Scope) == nil && at.Scope == l.Scope {
 		d.Fix = fix(diag.T("allow this machine alone"), insertAfter(at, "allow 127.0.0.1;", "allow ::1;", "deny all;"))
 	}
 	p.Report(d)

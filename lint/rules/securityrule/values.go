@@ -127,11 +127,8 @@ func (t *tracer) numbered(n *site.Node, group int) []source {
 				return t.group(o, pattern, ignoreCase, group, subject)
 			}
 		case o.Name.Value == "location":
-			for i := len(n.Scope.Nodes) - 1; i >= 0; i-- {
-				// A rewrite or if before it may have matched another expression.
-				if before := n.Scope.Nodes[i]; before.Name.Value == "rewrite" && n.Scope == s {
-					return nil
-				}
+			if len(s.Here("rewrite")) > 0 {
+				return nil // it may have matched another expression
 			}
 			if pattern, ignoreCase, ok := expression(o); ok {
 				return t.group(o, pattern, ignoreCase, group, "$uri")
