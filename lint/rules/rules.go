@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/rules/cisrule"
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
@@ -15,5 +16,5 @@ import (
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, securityrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
+	return slices.Concat(nginxrule.Rules, securityrule.Rules, cisrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
 }
