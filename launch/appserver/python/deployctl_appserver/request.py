@@ -1,0 +1,178 @@
+"""A request as WSGI sees it: its body, its file wrapper, and its response."""
+
+import io
+import os
+import socket
+import time
+
+
+class Refused(Exception):
+    """A request that is not answered; the text is what uWSGI logs. Where uWSGI
+    writes a request line all the same, status is what stands in it."""
+
+    def __init__(self, text, status=None):
+        Exception.__init__(self, text)
+        self.status = status
+
+
+class Input:
+    """wsgi.input that reads the body from the connection as it comes."""
+
+    def __init__(self, conn, buffered, length):
+        self.conn, self.buffer, self.left = conn, buffered[:length], length - min(len(buffered), length)
+
+    def _more(self):
+        if not self.left:
+            return False
+        try:
+            data = self.conn.recv(min(self.left, 65536))
+        except socket.timeout:
+            raise OSError("error during read(%d) on wsgi.input" % self.left) from None
+        if not data:
+            raise OSError("error during read(%d) on wsgi.input" % self.left)
+        self.left -= len(data)
+        self.buffer += data
+        return True
+
+    def read(self, size=-1):
+        if size is None or size < 0:
+            size = len(self.buffer) + self.left
+        while len(self.buffer) < size and self._more():
+            pass
+        data, self.buffer = self.buffer[:size], self.buffer[size:]
+        return data
+
+    def readline(self, size=-1):
+        while True:
+            end = self.buffer.find(b"\n") + 1
+            if size is not None and 0 <= size <= (end or len(self.buffer)):
+                end = size
+            if end or not self._more():
+                break
+        if not end:
+            end = len(self.buffer)
+        data, self.buffer = self.buffer[:end], self.buffer[end:]
+        return data
+
+    def readlines(self, hint=-1):
+        lines, total = [], 0
+        for line in self:
+            lines.append(line)
+            total += len(line)
+            if hint is not None and 0 < hint <= total:
+                break
+        return lines
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        line = self.readline()
+        if not line:
+            raise StopIteration
+        return line
+
+
+class FileWrapper:
+    """wsgi.file_wrapper: sends a file without copying it, where it can."""
+
+    def __init__(self, filelike, chunk=32768):
+        self.filelike, self.chunk = filelike, chunk or 32768
+        if hasattr(filelike, "close"):
+            self.close = filelike.close
+
+    def __iter__(self):
+        return iter(lambda: self.filelike.read(self.chunk), b"")
+
+
+class Request:
+    """One request: its variables, and what became of the response."""
+
+    __slots__ = (
+        "conn", "environ", "vars", "size", "body", "status", "code", "headers", "head_sent", "sent",
+        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed",
+    )
+
+    def __init__(self, conn, core):
+        self.conn, self.core = conn, core
+        self.environ, self.vars, self.size, self.body = {}, 0, 0, b""
+        self.status, self.code, self.headers, self.head_sent, self.sent = None, 0, [], False, 0
+        self.head_bytes = self.head_count = self.switches = 0
+        self.app, self.app_requests, self.sendfile, self.failed = -1, -1, False, False
+        self.started = time.time()
+
+    def start_response(self, status, headers, exc_info=None):
+        if exc_info:
+            try:
+                if self.head_sent:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self.status is not None:
+            raise OSError("headers already set")
+        if not isinstance(status, str):
+            raise TypeError("http status must be a string")
+        self.status, self.headers = status, list(headers)
+        try:
+            self.code = int(status[:3])
+        except ValueError:
+            self.code = 0
+        return self.write
+
+    def head(self):
+        lines = ["%s %s" % (self.environ.get("SERVER_PROTOCOL") or "HTTP/1.0", self.status)]
+        for header in self.headers:
+            if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
+                raise TypeError("http header must be a 2-item tuple of strings")
+            lines.append("%s: %s" % header)
+        self.head_sent = True
+        self.head_count = len(self.headers)
+        data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        self.head_bytes = len(data)
+        return data
+
+    def write(self, data):
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError("write() argument must be a bytes instance")
+        self.send(data)
+
+    def send(self, data):
+        head = b""
+        if not self.head_sent:
+            if self.status is None:
+                raise OSError("start_response() was not called")
+            head = self.head()
+        self.sent += len(data)
+        self.conn.sendall(head + data if head else data)
+
+    def send_headless(self, chunk):
+        """Sends a body without a head, as uWSGI does for an application that
+        never calls start_response."""
+        self.code = 500
+        self.sent += len(chunk)
+        self.conn.sendall(chunk)
+
+    def finish_head(self):
+        if not self.head_sent and self.status is not None:
+            self.conn.sendall(self.head())
+
+    def send_file(self, wrapper):
+        """Sends the rest of a file by its descriptor; false when it has none."""
+        try:
+            fd = wrapper.filelike.fileno()
+            size = os.fstat(fd).st_size
+            offset = wrapper.filelike.tell()
+        except (AttributeError, OSError, io.UnsupportedOperation):
+            return False
+        if not hasattr(os, "sendfile"):
+            return False
+        self.finish_head()
+        self.sendfile = True
+        self.conn.setblocking(True)
+        while offset < size:
+            n = os.sendfile(self.conn.fileno(), fd, offset, min(size - offset, 1 << 20))
+            if n == 0:
+                break
+            offset += n
+            self.sent += n
+        return True

@@ -1,0 +1,37 @@
+"""What workers and their master share: numbers in memory."""
+
+import mmap
+import struct
+
+# The fields of a worker in the shared memory, eight bytes each; see Score.
+PID, REQUESTS, EXCEPTIONS, HARAKIRIS, TX, RUNNING, SPAWNED, DEADLINE, BUSY = range(9)
+SLOT_SIZE = 512
+NOTE_AT = 128  # where the description of the current request begins in a slot
+
+
+class Score:
+    """What a worker shares with its master: numbers, and a note of the current
+    request. Only the worker writes, except for SPAWNED, HARAKIRIS and PID."""
+
+    def __init__(self, workers):
+        self.workers = workers
+        self.memory = mmap.mmap(-1, SLOT_SIZE * (workers + 1))
+
+    def get(self, worker, field):
+        return struct.unpack_from("=d" if field >= DEADLINE else "=q", self.memory, worker * SLOT_SIZE + 8 * field)[0]
+
+    def set(self, worker, field, value):
+        struct.pack_into("=d" if field >= DEADLINE else "=q", self.memory, worker * SLOT_SIZE + 8 * field, value)
+
+    def total(self, field):
+        return sum(self.get(worker, field) for worker in range(1, self.workers + 1))
+
+    def note(self, worker, text):
+        data = text.encode("latin-1", "replace")[: SLOT_SIZE - NOTE_AT - 2]
+        at = worker * SLOT_SIZE + NOTE_AT
+        self.memory[at : at + 2 + len(data)] = struct.pack("=H", len(data)) + data
+
+    def noted(self, worker):
+        at = worker * SLOT_SIZE + NOTE_AT
+        n = struct.unpack_from("=H", self.memory, at)[0]
+        return self.memory[at + 2 : at + 2 + n].decode("latin-1")

@@ -1,0 +1,253 @@
+package appserver
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/deployctl/deployctl/pair"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+//go:embed python
+var scripts embed.FS
+
+// Options say how an application server is run.
+type Options struct {
+	// Python is the interpreter; "" for that of the configuration's virtualenv,
+	// or the first python3 in PATH.
+	Python string
+	// Stub answers every request with its variables, and runs no Python.
+	Stub bool
+	// Log takes what the server and the application write, in whole lines.
+	Log io.Writer
+	// Mercy is how long requests under way may take when the server stops or
+	// reloads; 0 for worker-reload-mercy, or 60 seconds.
+	Mercy time.Duration
+	// OnReload is called when the application asks for a reload, or a file of
+	// touch-reload changes; nil to reload with the same configuration.
+	OnReload func()
+}
+
+// Server runs one uWSGI configuration.
+type Server struct {
+	options Options
+
+	mu         sync.Mutex
+	config     *uwsgi.Config
+	listeners  map[pair.Endpoint]*listener
+	stats      []*statsServer
+	generation *generation
+	stub       *stub
+	stopWatch  context.CancelFunc
+	started    time.Time
+	ended      chan struct{} // closed when the last generation has ended by itself
+	failure    error
+}
+
+// defaultMercy is uWSGI's worker-reload-mercy.
+const defaultMercy = 60 * time.Second
+
+// Start binds the sockets of a configuration and returns when the application
+// is loaded and answers. The error says what uWSGI would: an address that is
+// taken, a folder that is missing, an application that does not load under
+// need-app.
+func Start(ctx context.Context, c *uwsgi.Config, options Options) (*Server, error) {
+	if options.Log == nil {
+		options.Log = io.Discard
+	}
+	s := &Server{options: options, listeners: map[pair.Endpoint]*listener{}, started: time.Now(), ended: make(chan struct{})}
+	if err := s.apply(ctx, c); err != nil {
+		s.closeListeners(nil)
+		return nil, err
+	}
+	return s, nil
+}
+
+// Reload takes a new configuration without dropping a request: its workers
+// answer before the old ones stop. After an error the old ones go on.
+func (s *Server) Reload(ctx context.Context, c *uwsgi.Config) error { return s.apply(ctx, c) }
+
+func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	requests, stats := binds(c)
+	if len(requests) == 0 {
+		return fmt.Errorf("%s: nothing listens: write `socket = ...` or `http-socket = ...` (other protocols are not spoken here)", c.Main.Name)
+	}
+	fresh := map[pair.Endpoint]*listener{}
+	undo := func() {
+		for _, l := range fresh {
+			l.close()
+		}
+	}
+	var all []*listener
+	wanted := map[pair.Endpoint]bool{}
+	for _, b := range requests {
+		if wanted[b.Endpoint] {
+			continue
+		}
+		wanted[b.Endpoint] = true
+		l := s.listeners[b.Endpoint]
+		if l == nil {
+			var err error
+			if l, err = listen(b); err != nil {
+				undo()
+				return err
+			}
+			fresh[b.Endpoint] = l
+		}
+		// What is spoken there may have changed.
+		all = append(all, &listener{l.Listener, b, l.file})
+	}
+	if err := s.run(ctx, c, all); err != nil {
+		undo()
+		return err
+	}
+	for e, l := range fresh {
+		s.listeners[e] = l
+	}
+	s.closeListeners(wanted)
+	s.config = c
+	s.serveStats(stats)
+	s.watch(c)
+	return nil
+}
+
+// run starts the workers of a configuration, and stops those before.
+func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener) error {
+	if s.options.Stub {
+		if s.stub != nil {
+			s.stub.stop()
+		}
+		s.stub = newStub(listeners)
+		return nil
+	}
+	interpreter := s.options.Python
+	if interpreter == "" {
+		var err error
+		if interpreter, err = python(c, exec.LookPath); err != nil {
+			return err
+		}
+	}
+	next, err := startGeneration(ctx, interpreter, newSettings(c), listeners, s.options.Log, s.reloadAsked)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Main.Name, err)
+	}
+	old := s.generation
+	s.generation = next
+	if old != nil {
+		old.retire(s.mercy(c))
+	}
+	go s.follow(next)
+	return nil
+}
+
+// follow notes when a generation ends that nobody told to.
+func (s *Server) follow(g *generation) {
+	<-g.done
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.generation == g && !g.retired.Load() {
+		s.failure = g.err()
+		close(s.ended)
+	}
+}
+
+// Ended is closed when the server has ended by itself; Err tells why.
+func (s *Server) Ended() <-chan struct{} { return s.ended }
+
+// Err returns why the server ended by itself.
+func (s *Server) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+func (s *Server) reloadAsked() {
+	if s.options.OnReload != nil {
+		s.options.OnReload()
+		return
+	}
+	s.mu.Lock()
+	c := s.config
+	s.mu.Unlock()
+	if err := s.Reload(context.Background(), c); err != nil {
+		fmt.Fprintf(s.options.Log, "reload: %v\n", err)
+	}
+}
+
+func (s *Server) mercy(c *uwsgi.Config) time.Duration {
+	if s.options.Mercy > 0 {
+		return s.options.Mercy
+	}
+	for _, name := range []string{"worker-reload-mercy", "reload-mercy"} {
+		if n, ok := c.Int(name); ok && n > 0 {
+			return time.Duration(n) * time.Second
+		}
+	}
+	return defaultMercy
+}
+
+// Stop ends the server: no new request is taken, those under way may finish
+// until ctx is done, and no process, socket or file is left.
+func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopWatch != nil {
+		s.stopWatch()
+	}
+	for _, st := range s.stats {
+		st.close()
+	}
+	s.stats = nil
+	var err error
+	if g := s.generation; g != nil {
+		g.retired.Store(true)
+		err = g.stop(ctx)
+		s.generation = nil
+	}
+	if s.stub != nil {
+		s.stub.stop()
+		s.stub = nil
+	}
+	s.closeListeners(nil)
+	return err
+}
+
+// closeListeners closes those that are not kept.
+func (s *Server) closeListeners(keep map[pair.Endpoint]bool) {
+	for e, l := range s.listeners {
+		if !keep[e] {
+			l.close()
+			delete(s.listeners, e)
+		}
+	}
+}
+
+// RestartWorker lets a worker finish its request and replaces it; number is
+// that of Workers.
+func (s *Server) RestartWorker(number int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.generation == nil {
+		return errors.New("no Python worker runs")
+	}
+	return s.generation.tell(fmt.Sprintf("restart %d", number))
+}
+
+// Workers returns what the workers do now; nil under Stub.
+func (s *Server) Workers(ctx context.Context) ([]Worker, error) {
+	s.mu.Lock()
+	g := s.generation
+	s.mu.Unlock()
+	if g == nil {
+		return nil, nil
+	}
+	return g.workers(ctx)
+}
