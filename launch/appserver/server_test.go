@@ -346,21 +346,25 @@ func TestStats(t *testing.T) {
 	if _, err := get(port, "/"); err != nil {
 		t.Fatal(err)
 	}
-	conn, err := net.Dial("unix", sock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	var stats struct {
-		Sockets []struct{ Name, Proto string }
-		Workers []struct{ Requests int }
-	}
-	if err := json.NewDecoder(conn).Decode(&stats); err != nil {
-		t.Fatal(err)
-	}
-	if len(stats.Workers) != 2 || stats.Workers[0].Requests+stats.Workers[1].Requests != 1 || stats.Sockets[0].Proto != "http" {
-		t.Errorf("%+v", stats)
-	}
+	// A request is counted after its connection is closed.
+	waitFor(t, func() bool {
+		conn, err := net.Dial("unix", sock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		var stats struct {
+			Sockets []struct{ Name, Proto string }
+			Workers []struct{ Requests int }
+		}
+		if err := json.NewDecoder(conn).Decode(&stats); err != nil {
+			t.Fatal(err)
+		}
+		if len(stats.Workers) != 2 || stats.Sockets[0].Proto != "http" {
+			t.Fatalf("%+v", stats)
+		}
+		return stats.Workers[0].Requests+stats.Workers[1].Requests == 1
+	})
 }
 
 func TestStub(t *testing.T) {
