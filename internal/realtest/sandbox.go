@@ -35,7 +35,18 @@ func Sandbox(text, dir, certificate, key string) string {
 	text = userLine.ReplaceAllString(text, "user www-data www-data;")
 	text = accountLine.ReplaceAllString(text, "$1 = www-data")
 	return strings.NewReplacer("/var/log/nginx", dir, "unix:/run/", "unix:"+dir+"/run/", "= /run/", "= "+dir+"/run/",
-		"/dev/stderr", dir+"/error.log", "/dev/stdout", dir+"/access.log").Replace(text)
+		"/dev/stderr", dir+"/error.log", "/dev/stdout", dir+"/access.log", "\nhttp {", "\nhttp {"+temporary(dir)).Replace(text)
+}
+
+// temporary returns directives that keep nginx from the folders it was built
+// with: every nginx that starts there as root gives them to its own user, and
+// takes them from another test's.
+func temporary(dir string) string {
+	var b strings.Builder
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		b.WriteString("\n    " + kind + "_temp_path " + dir + "/" + kind + "_temp;")
+	}
+	return b.String()
 }
 
 // Certificate makes a self-signed certificate for the test and returns the
