@@ -112,6 +112,16 @@ func files(included []*nginx.File) []target {
 // mentionsOf returns the places of a name in all nginx files.
 func (a *analysis) mentionsOf(n name) []target {
 	var all []target
+	a.eachMention(func(at diag.Location, m mention) {
+		if m.kind == n.kind && same(m.name, n) {
+			all = append(all, target{at, m.defines})
+		}
+	})
+	return all
+}
+
+// eachMention calls do for every name in all nginx files.
+func (a *analysis) eachMention(do func(diag.Location, mention)) {
 	seen := map[*nginx.File]bool{}
 	for _, c := range a.pair.Nginx {
 		for _, f := range c.Tree.Files {
@@ -121,14 +131,11 @@ func (a *analysis) mentionsOf(n name) []target {
 			seen[f] = true
 			for d := range nginx.Walk(f.Nodes) {
 				for _, m := range mentions(d, f.Src) {
-					if m.kind == n.kind && same(m.name, n) {
-						all = append(all, target{diag.Location{File: f.File, Span: m.span}, m.defines})
-					}
+					do(diag.Location{File: f.File, Span: m.span}, m)
 				}
 			}
 		}
 	}
-	return all
 }
 
 // same tells whether two names of one kind are one; nginx's variables know no

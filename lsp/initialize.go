@@ -32,6 +32,8 @@ func (s *server) initialize(_ context.Context, p initializeParams) (initializeRe
 			"codeActionProvider": map[string]any{
 				"codeActionKinds": []string{quickFix, fixAll}, "resolveProvider": true,
 			},
+			"hoverProvider":              true,
+			"completionProvider":         map[string]any{"triggerCharacters": []string{"$", "{", "(", "@", "="}},
 			"definitionProvider":         true,
 			"referencesProvider":         true,
 			"documentHighlightProvider":  true,

@@ -114,6 +114,8 @@ func (s *server) handlers() map[string]handler {
 		"workspace/didChangeWorkspaceFolders": handle(s.didChangeFolders),
 		"textDocument/codeAction":             handle(s.codeActions),
 		"codeAction/resolve":                  handle(s.resolveAction),
+		"textDocument/hover":                  handle(s.hover),
+		"textDocument/completion":             handle(s.completion),
 		"textDocument/definition":             handle(s.definition),
 		"textDocument/references":             handle(s.references),
 		"textDocument/documentHighlight":      handle(s.highlights),

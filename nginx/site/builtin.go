@@ -92,3 +92,7 @@ func Variables(value string) []string {
 func isWord(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
+
+// Builtins returns the names of nginx's own variables, without the families
+// whose names end in whatever a request holds.
+func Builtins() []string { return strings.Fields(builtinNames) }
