@@ -17,6 +17,11 @@ var values = map[string]string{
 	"fastcgi_pass": "127.0.0.1:1", "scgi_pass": "127.0.0.1:1", "grpc_pass": "127.0.0.1:1", "try_files": "$uri /x", "expires": "1d",
 	"keepalive_timeout": "5", "worker_cpu_affinity": "auto", "resolver": "127.0.0.1", "open_file_cache": "off", "uwsgi_cache": "off",
 	"proxy_cache": "off", "keepalive": "4", "worker_priority": "5", "debug_points": "abort", "use": "epoll", "limit_rate": "1k", "limit_rate_after": "1k", "pid": "a.pid",
+	"aio": "on", "auth_basic_user_file": "x", "auth_request": "/x", "charset": "utf-8", "source_charset": "utf-8", "directio": "4m", "disable_symlinks": "on",
+	"fastcgi_bind": "127.0.0.1", "grpc_bind": "127.0.0.1", "memcached_bind": "127.0.0.1", "proxy_bind": "127.0.0.1", "scgi_bind": "127.0.0.1", "uwsgi_bind": "127.0.0.1",
+	"fastcgi_cache": "off", "scgi_cache": "off", "fastcgi_cache_key": "$uri", "proxy_cache_key": "$uri", "scgi_cache_key": "$uri", "uwsgi_cache_key": "$uri",
+	"fastcgi_store": "on", "proxy_store": "on", "scgi_store": "on", "uwsgi_store": "on", "memcached_pass": "127.0.0.1:1", "open_log_file_cache": "off",
+	"real_ip_header": "X-Real-IP", "userid_expires": "1d", "userid_mark": "A", "worker_connections": "64", "ssl_ocsp_cache": "off",
 }
 
 // sample returns arguments for a row, or "" when its kind does not tell them.

@@ -302,6 +302,9 @@ func Infer(f *nginx.File) directive.Context {
 		if rows == nil || d.Name.Value == "include" {
 			continue
 		}
+		if d.Block != nil && (d.Name.Value == "http" || d.Name.Value == "events") {
+			return directive.Main // whatever else has slipped out of its block
+		}
 		known++
 		for i, ctx := range candidates {
 			for _, r := range rows {

@@ -37,6 +37,20 @@ func ParseAddress(s string, use AddressUse) (a Address, refused string) {
 	return inetAddress(s, use)
 }
 
+// Possible tells whether the host is an address, or may be a name: one with
+// other characters than a name has can never be resolved.
+func (a Address) Possible() bool {
+	if a.Unix != "" || a.IP.IsValid() || a.Host == "*" {
+		return true
+	}
+	for i := range len(a.Host) {
+		if c := a.Host[i]; !isWord(c) && c != '-' && c != '.' && c < 0x80 {
+			return false
+		}
+	}
+	return a.Host != ""
+}
+
 func unixAddress(path string, use AddressUse) (a Address, refused string) {
 	if use.URI {
 		path, a.URI, _ = strings.Cut(path, ":")

@@ -31,7 +31,9 @@ const (
 	variable   // the name of a variable that is defined here
 	network    // an address or network, all, unix:
 	realNetwork
-	address // host:port
+	address     // host:port
+	bindAddress // an address without name, that packets are sent from
+	access      // user:rw
 	listenAddress
 	syslogOrFile
 	zone32k // name:size of at least 8 pages
@@ -117,16 +119,34 @@ func (k kind) checkPlace(s string) (log string, message diag.Text) {
 			return fmt.Sprintf("invalid parameter %q", s), diag.T("%q is no address and no network: write an address, a network such as 10.0.0.0/8, or all", s)
 		}
 	case realNetwork:
-		if s != "unix:" && strings.ContainsAny(s, "/:") && !Network(s) {
+		if s != "unix:" && !Network(s) && !(Address{Host: s}).Possible() {
 			return fmt.Sprintf("host not found in set_real_ip_from %q", s), diag.T("%q is no network: write one such as 10.0.0.0/8", s)
 		}
 	case address:
-		if _, refused := ParseAddress(s, AddressUse{}); refused != "" {
+		a, refused := ParseAddress(s, AddressUse{})
+		if refused == "" && !a.Possible() {
+			refused = hostNotFound
+		}
+		if refused != "" {
 			return fmt.Sprintf("%s in %q", refused, s), refusedAddress(s, refused)
 		}
 	case listenAddress:
-		if _, refused := ParseAddress(s, AddressUse{Listen: true}); refused != "" {
+		a, refused := ParseAddress(s, AddressUse{Listen: true})
+		if refused == "" && (!a.Possible() || digitFirst(a)) {
+			refused = hostNotFound
+		}
+		if refused != "" {
 			return fmt.Sprintf("%s in %q of the \"listen\" directive", refused, s), refusedAddress(s, refused)
+		}
+	case bindAddress:
+		if a, refused := ParseAddress(s, AddressUse{}); s != "off" && !strings.Contains(s, "$") && (refused != "" || !a.IP.IsValid()) {
+			return fmt.Sprintf("invalid address %q", s), diag.T("%q is no address of this machine", s)
+		}
+		return complexValue.check(s)
+	case access:
+		who, rights, _ := strings.Cut(s, ":")
+		if who != "user" && who != "group" && who != "all" || rights != "r" && rights != "rw" && rights != "w" {
+			return invalid(s), diag.T("%q gives no rights: write user, group or all, and r, w or rw behind a colon", s)
 		}
 	case zone32k:
 		return checkZone(s, 8, "invalid zone size %q", "zone %q is too small")
@@ -147,6 +167,14 @@ func (k kind) checkPlace(s string) (log string, message diag.Text) {
 		}
 	}
 	return "", diag.Text{}
+}
+
+// hostNotFound is what nginx says of a name that cannot be resolved.
+const hostNotFound = "host not found"
+
+// digitFirst tells whether a host is rather a mistyped port than a name.
+func digitFirst(a Address) bool {
+	return a.Unix == "" && a.NoPort && !a.IP.IsValid() && a.Host[0] >= '0' && a.Host[0] <= '9' && !strings.Contains(a.Host, ".")
 }
 
 func invalid(s string) string { return fmt.Sprintf("invalid value %q", s) }

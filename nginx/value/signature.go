@@ -85,6 +85,9 @@ func Check(row *directive.Row, args []nginx.Word) []Bad {
 			}
 		}
 	}
+	if row.Value == "path" && len(bad) == 0 {
+		bad = pathLevels(args)
+	}
 	if b, ok := bounds[row.Name]; ok && len(bad) == 0 && len(args) == 1 {
 		if n, ok := Number(args[0].Value); ok && (n < b[0] || n > b[1]) {
 			bad = append(bad, Bad{1, diag.T("%q is outside %d to %d", args[0].Value, b[0], b[1]), fmt.Sprintf("value must be between %d and %d", b[0], b[1])})
@@ -144,6 +147,8 @@ func kinds(row *directive.Row, n int) []kind {
 		fill(complexValue, 1)
 	case "path":
 		fill(positive, 1)
+	case "access":
+		fill(access, 0)
 	case "buffers":
 		if n == 2 {
 			all[0], all[1] = positive, someSize
@@ -158,7 +163,7 @@ func Evaluated(row *directive.Row, args []nginx.Word, i int) bool {
 	if s := find(row); s != nil {
 		k, v := s.kindOf(args, i)
 		switch k {
-		case complexValue, complexSize, complexNumber:
+		case complexValue, complexSize, complexNumber, bindAddress:
 			return true
 		case maybeRegex, tildeRegex:
 			return !strings.HasPrefix(v, "~")
@@ -236,4 +241,17 @@ func needed(need, v string) bool {
 // bounds are the numbers that directives take (ngx_conf_check_num_bounds).
 var bounds = map[string][2]int64{
 	"gzip_comp_level": {1, 9}, "limit_req_status": {400, 599}, "limit_conn_status": {400, 599}, "uwsgi_modifier1": {0, 255}, "uwsgi_modifier2": {0, 255},
+}
+
+// pathLevels checks the lengths of the names of folders below a path
+// (ngx_conf_set_path_slot).
+func pathLevels(args []nginx.Word) []Bad {
+	total := int64(0)
+	for i := 1; i < len(args); i++ {
+		n, _ := Number(args[i].Value)
+		if total += n + 1; n > 10 || total > 10+int64(i)-1 {
+			return badValue(i+1, args[i].Value)
+		}
+	}
+	return nil
 }

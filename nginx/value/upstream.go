@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/pcre"
 	"github.com/deployctl/deployctl/nginx"
 )
 
@@ -121,6 +122,20 @@ func imageFilter(args []nginx.Word) []Bad {
 				return one(i+1, log, message)
 			}
 		}
+	}
+	return nil
+}
+
+// splitPath checks the expression that tells a script from what follows it.
+func splitPath(args []nginx.Word) []Bad {
+	pattern := args[0].Value
+	re, err := pcre.Compile(pattern, false)
+	if err != nil {
+		log, message := checkRegex(pattern, false)
+		return one(1, log, message)
+	}
+	if len(re.Names) != 3 {
+		return one(1, fmt.Sprintf("pattern %q must have 2 captures", pattern), diag.T("%q needs two groups: the script, and what follows it", pattern))
 	}
 	return nil
 }
