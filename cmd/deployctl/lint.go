@@ -52,6 +52,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "no-config", Usage: "read no configuration file"},
 			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it (default: the newest stable one, " + directive.Stable + ")"},
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
+			&cli.BoolFlag{Name: "live", Usage: "look on this machine for the files that nginx opens when it starts"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 			langFlag(),
 		},
@@ -63,7 +64,7 @@ func lintCommand(s streams) *cli.Command {
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				baseline: c.String("baseline"), writeBaseline: c.String("write-baseline"),
-				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")},
+				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi"), Live: c.Bool("live")},
 			})
 		},
 	}

@@ -104,6 +104,7 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		dir = filepath.Dir(path)
 	}
 	cfg.Target.DetectStatic(dir)
+	cfg.Target.Live = o.target.Live
 	for _, s := range []struct {
 		flag, value string
 		to          *string

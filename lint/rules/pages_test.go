@@ -73,7 +73,9 @@ func only(t *testing.T, r *lint.Rule, files []lint.PageFile) lint.Options {
 	if r.Check == nil {
 		return lint.Options{}
 	}
-	return lint.Options{Target: target(t, files), Config: lint.Config{Select: []string{r.ID}}}
+	where := target(t, files)
+	where.Live = r.ID == "nginx-missing-file"
+	return lint.Options{Target: where, Config: lint.Config{Select: []string{r.ID}}}
 }
 
 // run lints files with one rule.

@@ -1,6 +1,9 @@
 package nginxrule
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
@@ -19,6 +22,7 @@ var BadValue = &lint.Rule{
 
 func checkBadValue(p *lint.Pass) {
 	for _, c := range p.Nginx {
+		checkReferers(p, c)
 		for n := range c.All() {
 			if !readable(n) {
 				continue
@@ -60,4 +64,34 @@ func checkEntries(p *lint.Pass, opener *site.Node) {
 
 func reportValue(p *lint.Pass, l diag.Location, b value.Bad) {
 	p.Report(diag.Diagnostic{Location: l, Message: b.Message, Why: diag.T("nginx does not start: %s", b.Log)})
+}
+
+// checkReferers finds names that stand twice in the valid_referers of a block,
+// which form one table.
+func checkReferers(p *lint.Pass, c *site.Config) {
+	seen := map[*site.Scope]map[string]bool{}
+	for _, n := range c.Find("valid_referers") {
+		if !readable(n) {
+			continue
+		}
+		names := seen[n.Scope]
+		if names == nil {
+			names = map[string]bool{}
+			seen[n.Scope] = names
+		}
+		for i, a := range n.Args {
+			host, _, _ := strings.Cut(strings.ToLower(a.Value), "/")
+			switch {
+			case host == "none" || host == "blocked" || host == "server_names" || strings.HasPrefix(host, "~") || template(host):
+			case names[host]:
+				p.Report(diag.Diagnostic{
+					Location: n.Location(i + 1),
+					Message:  diag.T("the value %q stands twice; case makes no difference", host),
+					Why:      diag.T("nginx does not start: %s", fmt.Sprintf("conflicting parameter %q", host)),
+				})
+			default:
+				names[host] = true
+			}
+		}
+	}
 }

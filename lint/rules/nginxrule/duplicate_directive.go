@@ -1,6 +1,8 @@
 package nginxrule
 
 import (
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
@@ -18,15 +20,73 @@ var DuplicateDirective = &lint.Rule{
 	Check:    checkDuplicateDirective,
 }
 
+type place struct {
+	scope *site.Scope
+	id    directive.ID
+}
+
+// part is a directive that may stand once in a block for each value.
+type part struct {
+	place
+	value string
+}
+
+// partly returns what may stand once of a directive that may stand several
+// times: a zone, for the limits.
+func partly(n *site.Node) (part, bool) {
+	at := place{n.Scope, directive.Find(n.Name.Value)}
+	switch n.Name.Value {
+	case "limit_conn":
+		return part{at, n.Arg(0)}, len(n.Args) > 0
+	case "limit_req":
+		for _, a := range n.Args {
+			if zone, ok := strings.CutPrefix(a.Value, "zone="); ok {
+				return part{at, zone}, true
+			}
+		}
+	}
+	return part{}, false
+}
+
+// checkOff finds directives beside the same one with off, which ends the list.
+func checkOff(p *lint.Pass, n *site.Node, others, off map[place]*site.Node) {
+	switch n.Name.Value {
+	case "proxy_redirect", "proxy_cookie_domain", "proxy_cookie_path", "proxy_cookie_flags", "mirror":
+	default:
+		return
+	}
+	at := place{n.Scope, directive.Find(n.Name.Value)}
+	ends := len(n.Args) == 1 && n.Arg(0) == "off"
+	switch {
+	case off[at] != nil:
+		reportDuplicate(p, off[at], n)
+	case ends && others[at] != nil:
+		reportDuplicate(p, others[at], n)
+	case ends:
+		off[at] = n
+	default:
+		others[at] = n
+	}
+}
+
 func checkDuplicateDirective(p *lint.Pass) {
 	for _, c := range p.Nginx {
-		type place struct {
-			scope *site.Scope
-			id    directive.ID
-		}
 		first := map[place]*site.Node{}
+		parts := map[part]*site.Node{}
+		others, off := map[place]*site.Node{}, map[place]*site.Node{}
 		for n := range c.All() {
-			if n.Row == nil || n.Row.Repeatable || len(n.Scope.Nodes) < 2 {
+			if n.Row == nil || len(n.Scope.Nodes) < 2 {
+				continue
+			}
+			if n.Row.Repeatable {
+				if key, ok := partly(n); ok {
+					if earlier := parts[key]; earlier != nil {
+						reportDuplicate(p, earlier, n)
+					} else {
+						parts[key] = n
+					}
+				}
+				checkOff(p, n, others, off)
 				continue
 			}
 			at := place{n.Scope, directive.Find(n.Name.Value)}

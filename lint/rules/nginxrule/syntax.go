@@ -8,6 +8,7 @@ import (
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // Syntax reports what nginx cannot read.
@@ -46,23 +47,32 @@ func checkSyntax(p *lint.Pass) {
 // refuses where it looks for variables (ngx_http_script_compile).
 func checkOpenVariables(p *lint.Pass, c *site.Config) {
 	for n := range c.All() {
-		from, ok := evaluated[n.Name.Value]
-		if !ok || n.Row == nil || n.Scope.Enclosing(directive.HTTP|directive.Server|directive.Location) == nil {
+		if o := n.Scope.Opener; n.Scope.Context == directive.Entries && o != nil && o.Name.Value == "map" && len(n.Args) == 1 {
+			reportOpenVariable(p, n, 0)
 			continue
 		}
-		for i := from; i < len(n.Args); i++ {
-			arg := n.Args[i].Value
-			open := strings.LastIndex(arg, "${")
-			if open < 0 || strings.IndexByte(arg[open:], '}') >= 0 || n.Name.Value == "if" && isRegex(n, i) {
-				continue
+		if !readable(n) || n.Scope.Enclosing(directive.HTTP|directive.Server|directive.Location) == nil {
+			continue
+		}
+		for i, a := range n.Args {
+			if strings.Contains(a.Value, "${") && value.Evaluated(n.Row, n.Args, i) && !(n.Name.Value == "if" && isRegex(n, i)) {
+				reportOpenVariable(p, n, i)
 			}
-			p.Report(diag.Diagnostic{
-				Location: n.Location(i + 1),
-				Message:  diag.T("the variable %q has no closing %q", arg[open:], "}"),
-				Why:      diag.T("nginx does not start: the closing bracket in %q variable is missing", arg[open+2:]),
-			})
 		}
 	}
+}
+
+func reportOpenVariable(p *lint.Pass, n *site.Node, i int) {
+	text := n.Args[i].Value
+	if _, refused := value.Variables(text); !strings.HasPrefix(refused, "the closing") {
+		return
+	}
+	open := text[strings.LastIndex(text, "${"):]
+	p.Report(diag.Diagnostic{
+		Location: n.Location(i + 1),
+		Message:  diag.T("the variable %q has no closing %q", open, "}"),
+		Why:      diag.T("nginx does not start: the closing bracket in %q variable is missing", open[2:]),
+	})
 }
 
 func reportSyntax(p *lint.Pass, f *nginx.File, e nginx.SyntaxError) {

@@ -1,12 +1,16 @@
 package nginxrule
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/nearest"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // Undefined reports names that nothing defines.
@@ -28,29 +32,70 @@ func checkUndefined(p *lint.Pass) {
 		checkFormats(p, c)
 		checkZones(p, c)
 		checkUpstreams(p, c)
+		checkThreadPools(p, c)
+		checkCharsets(p, c)
+		checkUpstreamZones(p, c)
+		checkMemcachedKey(p, c)
 	}
 }
 
+// passes are the directives that name an upstream, with the schemes before it.
+var passes = map[string]string{
+	"uwsgi_pass": "uwsgi suwsgi", "fastcgi_pass": "", "scgi_pass": "scgi", "grpc_pass": "grpc grpcs", "memcached_pass": "", "proxy_pass": "http https",
+}
+
 // checkUpstreams finds passes to a name that is neither an upstream nor an
-// address: the protocols of applications have no default port.
+// address: only proxy_pass has a default port, and some names are none.
 func checkUpstreams(p *lint.Pass, c *site.Config) {
-	for _, name := range []string{"uwsgi_pass", "fastcgi_pass", "scgi_pass"} {
+	for _, name := range slices.Sorted(maps.Keys(passes)) {
 		for _, n := range c.Find(name) {
-			_, target, ok := strings.Cut(n.Arg(0), "://")
-			if !ok {
-				target = n.Arg(0)
+			target := n.Arg(0)
+			if scheme, rest, ok := strings.Cut(target, "://"); ok && slices.Contains(strings.Fields(passes[name]), strings.ToLower(scheme)) {
+				target = rest
 			}
-			if n.Row == nil || target == "" || strings.ContainsAny(target, ":/$") || template(target) || c.Upstreams[target] != nil {
+			if n.Row == nil || n.Row.Contexts&directive.StreamServer != 0 || strings.Contains(target, "$") || template(target) {
 				continue
 			}
-			p.Report(diag.Diagnostic{
+			a, refused := value.ParseAddress(target, value.AddressUse{URI: name == "proxy_pass"})
+			if refused != "" || a.Unix != "" || c.Upstreams[a.Host] != nil {
+				continue
+			}
+			if a.Possible() && (!a.NoPort || name == "proxy_pass") {
+				warnOfNear(p, c, n, a)
+				continue
+			}
+			d := diag.Diagnostic{
 				Location: n.Location(1),
-				Message:  diag.T("no upstream is called %q", target),
-				Why:      diag.T("nginx does not start: no port in upstream %q", target),
-				Help:     diag.T("add `upstream %s { server ...; }`, or write an address with its port", target),
-			})
+				Message:  diag.T("no upstream is called %q", a.Host),
+				Why:      diag.T("nginx does not start: no port in upstream %q", a.Host),
+				Help:     diag.T("add `upstream %s { server ...; }`, or write an address with its port", a.Host),
+			}
+			if !a.Possible() && (!a.NoPort || name == "proxy_pass") {
+				d.Why = diag.T("nginx does not start: host not found in upstream %q", a.Host)
+			}
+			p.Report(d)
 		}
 	}
+}
+
+// warnOfNear warns of a host that is called nearly as an upstream. It may be a
+// machine all the same, such as another container with a number in its name.
+func warnOfNear(p *lint.Pass, c *site.Config, n *site.Node, a value.Address) {
+	const many = 200 // upstreams, above which they are not compared with each name
+	if !a.NoPort || a.IP.IsValid() || len(a.Host) < 4 || strings.Contains(a.Host, ".") || len(c.Upstreams) > many {
+		return
+	}
+	near := nearest.Name(a.Host, slices.Sorted(maps.Keys(c.Upstreams)))
+	digits := func(s string) string { return strings.Map(func(r rune) rune { return max(r, '9') }, s) }
+	if near == "" || max(len(near), len(a.Host))-min(len(near), len(a.Host)) > 2 || strings.EqualFold(near, a.Host) || digits(near) == digits(a.Host) {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Location: n.Location(1), Severity: diag.Warning,
+		Message: diag.T("no upstream is called %q; the nearest name is %q", a.Host, near),
+		Why:     diag.T("nginx does not start: host not found in upstream %q, unless it is the name of a machine", a.Host),
+		Related: []diag.Related{{Location: c.Upstreams[near].Opener.HeadLocation(), Message: diag.T("the upstream")}},
+	})
 }
 
 // foreign tells whether modules that are not nginx's own are loaded: they
@@ -64,43 +109,49 @@ func foreign(c *site.Config) bool {
 	return false
 }
 
-// evaluated names the directives of http whose arguments nginx searches for
-// variables, with the first argument that it does so for.
-var evaluated = map[string]int{
-	"return": 0, "rewrite": 1, "set": 1, "if": 0, "map": 0, "split_clients": 0, "root": 0, "alias": 0, "try_files": 0,
-	"proxy_pass": 0, "uwsgi_pass": 0, "fastcgi_pass": 0, "scgi_pass": 0, "grpc_pass": 0,
-	"proxy_set_header": 1, "grpc_set_header": 1, "uwsgi_param": 1, "fastcgi_param": 1, "scgi_param": 1,
-	"add_header": 1, "add_trailer": 1, "log_format": 1, "limit_req_zone": 0, "limit_conn_zone": 0,
-	"proxy_cache_key": 0, "uwsgi_cache_key": 0, "fastcgi_cache_key": 0, "scgi_cache_key": 0,
-	"proxy_redirect": 1, "index": 0, "auth_request_set": 1, "error_page": 1, "sub_filter": 0, "proxy_cache_bypass": 0, "proxy_no_cache": 0, "uwsgi_cache_bypass": 0, "uwsgi_no_cache": 0,
-}
-
 func checkVariables(p *lint.Pass, c *site.Config) {
 	for n := range c.All() {
-		from, ok := evaluated[n.Name.Value]
-		if !ok || n.Row == nil || n.Scope.Enclosing(directive.HTTP) == nil {
+		if n.Scope.Context == directive.Entries {
+			checkResult(p, c, n)
 			continue
 		}
-		for i := from; i < len(n.Args); i++ {
-			arg := n.Args[i].Value
-			if strings.IndexByte(arg, '$') < 0 || template(arg) && !strings.Contains(arg, "${") {
-				continue
+		if !readable(n) || n.Scope.Enclosing(directive.HTTP) == nil {
+			continue
+		}
+		for i, a := range n.Args {
+			if n.Name.Value == "geo" && i == 0 && len(n.Args) == 2 {
+				reportUndefined(p, c, n, 1, a.Value)
 			}
-			if n.Name.Value == "if" && isRegex(n, i) || n.Name.Value == "log_format" && strings.HasPrefix(arg, "escape=") {
-				continue
-			}
-			for _, name := range site.Variables(arg) {
-				if site.Builtin(name) || len(c.Variables[name]) > 0 {
-					continue
-				}
-				p.Report(diag.Diagnostic{
-					Location: n.Location(i + 1),
-					Message:  diag.T("nothing defines the variable $%s", name),
-					Why:      diag.T("nginx does not start: unknown %q variable", name),
-					Help:     diag.T("define it with set or map, or mend its name"),
-				})
+			if strings.IndexByte(a.Value, '$') >= 0 && value.Evaluated(n.Row, n.Args, i) && !(n.Name.Value == "if" && isRegex(n, i)) {
+				reportUndefined(p, c, n, i+1, a.Value)
 			}
 		}
+	}
+}
+
+// checkResult looks at the result of an entry of a map.
+func checkResult(p *lint.Pass, c *site.Config, n *site.Node) {
+	o := n.Scope.Opener
+	if o != nil && o.Name.Value == "map" && len(n.Args) == 1 && o.Scope.Context&directive.HTTP != 0 {
+		reportUndefined(p, c, n, 1, n.Arg(0))
+	}
+}
+
+func reportUndefined(p *lint.Pass, c *site.Config, n *site.Node, word int, text string) {
+	if template(text) && !strings.Contains(text, "${") || strings.HasPrefix(text, "escape=") {
+		return
+	}
+	names, _ := value.Variables(text)
+	for _, name := range names {
+		if site.Builtin(name) || len(c.Variables[name]) > 0 {
+			continue
+		}
+		p.Report(diag.Diagnostic{
+			Location: n.Location(word),
+			Message:  diag.T("nothing defines the variable $%s", name),
+			Why:      diag.T("nginx does not start: unknown %q variable", name),
+			Help:     diag.T("define it with set or map, or mend its name"),
+		})
 	}
 }
 
@@ -109,23 +160,42 @@ func isRegex(n *site.Node, i int) bool {
 	return i > 0 && strings.HasPrefix(strings.TrimPrefix(n.Args[i-1].Value, "!"), "~")
 }
 
-// checkFormats compares access_log with the log formats.
+// checkFormats compares access_log with the log formats, which have to be
+// defined before they are used.
 func checkFormats(p *lint.Pass, c *site.Config) {
-	known := map[string]bool{"combined": true}
+	known, later := map[string]bool{"combined": true}, map[string]*site.Node{}
 	for _, n := range c.Find("log_format") {
-		known[n.Arg(0)] = true
-	}
-	for _, n := range c.Find("access_log") {
-		if len(n.Args) < 2 || n.Scope.Enclosing(directive.HTTP) == nil || strings.Contains(n.Arg(1), "=") || strings.Contains(n.Arg(1), "$") || known[n.Arg(1)] {
-			continue
+		if name := strings.ToLower(n.Arg(0)); later[name] == nil && n.Scope.Enclosing(directive.HTTP) != nil {
+			later[name] = n
 		}
-		p.Report(diag.Diagnostic{
-			Location: n.Location(2),
-			Message:  diag.T("no log_format is called %q", n.Arg(1)),
-			Why:      diag.T("nginx does not start: unknown log format %q", n.Arg(1)),
-			Help:     diag.T("add `log_format %s ...;` to the http block, or use combined", n.Arg(1)),
-		})
 	}
+	for n := range c.All() {
+		switch {
+		case n.Name.Value == "log_format" && n.Scope.Context == directive.HTTP:
+			known[strings.ToLower(n.Arg(0))] = true
+		case n.Name.Value == "access_log" && n.Row != nil && len(n.Args) > 1 && n.Scope.Enclosing(directive.HTTP) != nil:
+			checkFormat(p, n, known, later)
+		}
+	}
+}
+
+func checkFormat(p *lint.Pass, n *site.Node, known map[string]bool, later map[string]*site.Node) {
+	name := strings.ToLower(n.Arg(1))
+	if known[name] || n.Arg(0) == "off" || template(name) {
+		return
+	}
+	d := diag.Diagnostic{
+		Location: n.Location(2),
+		Message:  diag.T("no log_format is called %q", n.Arg(1)),
+		Why:      diag.T("nginx does not start: unknown log format %q", n.Arg(1)),
+		Help:     diag.T("add `log_format %s ...;` to the http block, or use combined", n.Arg(1)),
+	}
+	if l := later[name]; l != nil {
+		d.Message = diag.T("the log_format %q is defined below its use", n.Arg(1))
+		d.Help = diag.T("move the log_format up")
+		d.Related = []diag.Related{{Location: l.HeadLocation(), Message: diag.T("the definition")}}
+	}
+	p.Report(d)
 }
 
 // zoneUses are the directives that name a zone of memory, with the directive
@@ -164,7 +234,7 @@ func checkZones(p *lint.Pass, c *site.Config) {
 					}
 				}
 			}
-			if n.Row == nil || name == "" || strings.Contains(name, "$") || known[name] {
+			if n.Row == nil || name == "" && z.use != "limit_conn" || strings.Contains(name, "$") || known[name] {
 				continue
 			}
 			p.Report(diag.Diagnostic{

@@ -28,7 +28,7 @@ func checkUnknownDirective(p *lint.Pass) {
 			if directive.Find(n.Name.Value) != directive.None {
 				continue // known, and in a wrong place
 			}
-			if _, ok := directive.ThirdParty(n.Name.Value); ok {
+			if _, ok := directive.ThirdParty(n.Name.Value); ok && identifier(n.Name.Value) {
 				continue
 			}
 			reportUnknown(p, n)
@@ -52,7 +52,18 @@ func reportUnknown(p *lint.Pass, n *site.Node) {
 	p.Report(d)
 }
 
-// template tells whether a word is filled in by a template before nginx reads it.
+// identifier tells whether a word may be the name of a directive.
+func identifier(s string) bool {
+	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// template tells whether a word is filled in by a template before nginx reads
+// it. ${name} is one unless nginx has a variable of that name.
 func template(word string) bool {
-	return strings.Contains(word, "${") || strings.Contains(word, "{{") || strings.Contains(word, "{%") || strings.Contains(word, "<%")
+	if _, rest, ok := strings.Cut(word, "${"); ok {
+		if name, _, ok := strings.Cut(rest, "}"); ok && !site.Builtin(name) {
+			return true
+		}
+	}
+	return strings.Contains(word, "{{") || strings.Contains(word, "{%") || strings.Contains(word, "<%")
 }

@@ -1,8 +1,11 @@
 package nginxrule
 
 import (
+	"os/user"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx/site"
 )
 
 // UserGroup reports a user whose group of the same name does not exist.
@@ -25,6 +28,9 @@ func checkUserGroup(p *lint.Pass) {
 	}
 	for _, c := range p.Nginx {
 		for _, n := range c.Find("user") {
+			if p.Target.Live && n.Row != nil && reportNoAccount(p, n) {
+				continue
+			}
 			group, ok := groups[n.Arg(0)]
 			if !ok || len(n.Args) != 1 || n.Row == nil {
 				continue
@@ -41,4 +47,32 @@ func checkUserGroup(p *lint.Pass) {
 			})
 		}
 	}
+}
+
+// reportNoAccount tells whether this machine lacks the account or the group,
+// and reports it.
+func reportNoAccount(p *lint.Pass, n *site.Node) bool {
+	if len(n.Args) == 0 || template(n.Arg(0)) || template(n.Arg(1)) {
+		return false
+	}
+	if _, err := user.Lookup(n.Arg(0)); err != nil {
+		p.Report(diag.Diagnostic{
+			Location: n.Location(1), Severity: diag.Error,
+			Message: diag.T("this machine has no account %q", n.Arg(0)),
+			Why:     diag.T("nginx does not start: getpwnam(%q) failed", n.Arg(0)),
+		})
+		return true
+	}
+	if len(n.Args) < 2 {
+		return false
+	}
+	if _, err := user.LookupGroup(n.Arg(1)); err != nil {
+		p.Report(diag.Diagnostic{
+			Location: n.Location(2), Severity: diag.Error,
+			Message: diag.T("this machine has no group %q", n.Arg(1)),
+			Why:     diag.T("nginx does not start: getgrnam(%q) failed", n.Arg(1)),
+		})
+		return true
+	}
+	return false
 }

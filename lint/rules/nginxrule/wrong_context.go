@@ -18,6 +18,7 @@ var WrongContext = &lint.Rule{
 
 func checkWrongContext(p *lint.Pass) {
 	for _, c := range p.Nginx {
+		checkNestedLocations(p, c)
 		for n := range c.All() {
 			if n.Row != nil || n.Scope.Context == directive.Entries {
 				continue
