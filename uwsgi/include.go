@@ -28,6 +28,9 @@ func (l *loader) include(o *Option) {
 	}
 	at := o.ValueLocation().Span
 	switch {
+	case o.Value == "":
+		l.problem(MissingInclude, o.File, at, "%s names no file", o.Key)
+		return
 	case target == "" && l.name == "":
 		l.problem(Unsupported, o.File, at, "the file that %s speaks of is not known here", o.Key)
 		return
@@ -92,6 +95,10 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 		return f
 	}
 	where := l.src.place(name)
+	if name == l.name {
+		// The main file again, with another %x: its places are the same.
+		return parse(l.cfg.Main.File, where, &magicVars{path: name, given: target, section: asked(section), cwd: l.opts.Dir, main: l.main})
+	}
 	shown := l.shown(where)
 	text, ok := l.src.changed(shown, where)
 	if !ok {
@@ -105,14 +112,7 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 			return nil
 		}
 	}
-	given := ""
-	if section != mainSection {
-		given = section
-	}
-	f := parse(diag.NewFile(shown, text), where, &magicVars{path: name, given: target, section: given, cwd: l.opts.Dir, main: l.main})
-	if name == l.name {
-		return f // the main file again, with another %x
-	}
+	f := parse(diag.NewFile(shown, text), where, &magicVars{path: name, given: target, section: asked(section), cwd: l.opts.Dir, main: l.main})
 	if l.parsed == nil {
 		l.parsed = make(map[string]*File)
 	}
@@ -123,6 +123,14 @@ func (l *loader) open(o *Option, target, name, section string) *File {
 	}
 	l.addFile(f)
 	return f
+}
+
+// asked returns the section that %x stands for: the one that was named.
+func asked(section string) string {
+	if section == mainSection {
+		return ""
+	}
+	return section
 }
 
 // shown returns the name of an included file as the user would write it: next

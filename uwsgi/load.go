@@ -311,6 +311,7 @@ func (l *loader) immediate(o *Option) {
 			"uWSGI obeys %s while it reads the file, before placeholders are replaced: it takes %s literally", o.Key, ref)
 		o.Unresolved = true
 		if strings.HasPrefix(o.Info.Handler, "uwsgi_opt_load") {
+			l.cfg.Problems[len(l.cfg.Problems)-1].Refused = true
 			return
 		}
 	}

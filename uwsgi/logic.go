@@ -131,7 +131,13 @@ func (l *loader) repeat(f *File, e *Entry) {
 }
 
 func (l *loader) nested(f *File, e *Entry) {
-	l.problem(BadLogic, f, e.KeySpan, "%s inside the block of %s: uWSGI has no nested logic and stops with \"recursive logic in options is not supported\"", e.Key, l.logic.open.Key)
+	g := l.logic
+	if g.changes {
+		g = l.evaluate(g.open)
+	}
+	// Below a condition that does not hold uWSGI never gets to see it.
+	p := l.problem(BadLogic, f, e.KeySpan, "%s inside the block of %s: uWSGI has no nested logic", e.Key, l.logic.open.Key)
+	p.Refused = len(g.values) > 0
 }
 
 // unclosed reports the block that is open when all files are read.

@@ -112,6 +112,8 @@ type Problem struct {
 	Span    diag.Span
 	Message diag.Text
 	Fix     []diag.Edit
+	// Refused tells that uWSGI ends here, where its kind does not say so.
+	Refused bool
 }
 
 // KeyLocation returns the place of the option's name.

@@ -215,6 +215,8 @@ func (l *loader) left(o *Option) {
 		rest = rest[strings.Index(rest, ref)+len(ref):]
 		name := ref[2 : len(ref)-1]
 		switch {
+		case ref[0] == '@' && l.opts.Here && !strings.ContainsAny(name, "$%@(:") && name != "-" && !l.src.has(l.local(name)):
+			l.problem(MissingInclude, o.File, l.within(o, ref), "cannot read %s, whose content is to stand here", name)
 		case ref[0] == '@' || ref[0] == '$' && l.opts.Env == nil || name == "_" && o.Maybe:
 			continue
 		case ref[0] == '$':

@@ -133,3 +133,9 @@ func explain(err error) diag.Text {
 	}
 	return diag.T("it could not be read")
 }
+
+// has tells whether a file is there, as far as it can be told.
+func (s *source) has(name string) bool {
+	_, err := s.stat(name)
+	return !errors.Is(err, fs.ErrNotExist)
+}

@@ -61,6 +61,12 @@ func TestApplications(t *testing.T) {
 		{name: "an instance of a unit", rule: "uwsgi-die-on-term", ini: app, unit: "[Service]\nExecStart=/usr/bin/uwsgi --ini /etc/uwsgi/%i.ini\n", want: []string{"1 warning uwsgi-die-on-term"}},
 		{name: "another program's unit", rule: "uwsgi-die-on-term", ini: app, unit: "[Service]\nExecStart=/usr/bin/celery -A shop uwsgi.ini\n"},
 
+		{name: "an application below a prefix", rule: "uwsgi-no-need-app", ini: "[uwsgi]\nsocket = :1\nmount = /x=m\n"},
+		{name: "a plugin that is loaded twice", rule: "uwsgi-option-order", ini: "[uwsgi]\nplugins = python3\nstrict = true\nmodule = m\nplugins = python3,http\n"},
+		{name: "an option above strict", rule: "uwsgi-option-order", ini: "[uwsgi]\nmodule = m\nstrict = true\nplugins = python3\n"},
+		{name: "forms that are fine", rule: "uwsgi-bad-value", ini: app + "cron = -1 -1 -1 -1 -1 true\nroute-run = log:x\nroute-label = here\nroute-if = equal:${PATH_INFO};/x last:\nroute-status = 404 log:x\nlog-route = errors ^5\nstatic-expires = ^/x 5\nset = a=b\nhttps-socket = :1,a,b\n"},
+		{name: "a route's expression", rule: "uwsgi-bad-value", ini: app + "route-uri = ^/( last:\n", want: []string{"5 error uwsgi-bad-value"}},
+
 		{name: "a socket that systemd removes elsewhere", rule: "uwsgi-no-vacuum", ini: app + "vacuum = false\nhttp-socket = /run/x/s\n"},
 		{name: "an abstract socket", rule: "uwsgi-no-vacuum", ini: "[uwsgi]\nsocket = @shop\nmodule = m\n"},
 		{name: "a pid file of root", rule: "uwsgi-no-vacuum", ini: app + "pidfile = /run/x.pid\nuid = www-data\n"},

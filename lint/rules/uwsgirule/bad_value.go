@@ -24,6 +24,10 @@ var BadValue = &lint.Rule{
 func checkBadValue(p *lint.Pass) {
 	written(p, func(_ *uwsgi.Config, o *uwsgi.Option) {
 		row := known(o)
+		if row != nil && row.Handler == "uwsgi_opt_set_placeholder" && !isTemplate(o.Value) {
+			form(p, o)
+			return
+		}
 		if row == nil || !isKnown(o) || row.Immediate && strings.Contains(o.Value, "%(") {
 			return
 		}
@@ -31,6 +35,7 @@ func checkBadValue(p *lint.Pass) {
 			return // uwsgi-inline-comment speaks of it
 		}
 		switch {
+		case form(p, o):
 		case isQuoted(o):
 			quoted(p, o)
 		case isNumeric(row.Kind):

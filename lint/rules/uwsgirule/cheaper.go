@@ -17,7 +17,7 @@ var Cheaper = &lint.Rule{
 
 func checkCheaper(p *lint.Pass) {
 	for _, c := range p.Uwsgi {
-		if len(c.Main.Errors) > 0 || inherited(c) || isUnfinished(c) {
+		if inherited(c) || isUnfinished(c) {
 			continue
 		}
 		a := &application{Config: c}

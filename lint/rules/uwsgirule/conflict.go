@@ -20,7 +20,7 @@ var Conflict = &lint.Rule{
 
 func checkConflict(p *lint.Pass) {
 	for _, c := range p.Uwsgi {
-		if len(c.Main.Errors) > 0 || inherited(c) || isUnfinished(c) {
+		if inherited(c) || isUnfinished(c) {
 			continue
 		}
 		a := &application{Config: c}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -32,6 +33,7 @@ func checkMissingPath(p *lint.Pass) {
 		}
 		dir, ok := workFolder(p, c)
 		folders(p, c)
+		early(p, c)
 		for _, name := range [...]string{"home", "wsgi-file", "paste", "pythonpath"} {
 			for _, o := range c.All(name) {
 				if file := within(dir, ok, o); file != "" && !exists(file) {
@@ -109,6 +111,53 @@ func folders(p *lint.Pass, c *uwsgi.Config) {
 			d.Why = diag.T("uWSGI ends, and its exit code is 0 all the same: open(%q): No such file or directory", o.Value)
 		}
 		p.Report(d)
+	}
+}
+
+// pluginFolders are where the distributions' uWSGI looks for plugins.
+var pluginFolders = []string{"/usr/lib/uwsgi/plugins", "/usr/lib64/uwsgi"}
+
+// early reports what uWSGI asks the disk for while it reads its configuration:
+// folders of spoolers, and plugins.
+func early(p *lint.Pass, c *uwsgi.Config) {
+	for _, name := range [...]string{"spooler", "spooler-external"} {
+		for _, o := range c.All(name) {
+			if !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) || exists(o.Value) {
+				continue
+			}
+			p.Report(diag.Diagnostic{
+				Location: o.ValueLocation(),
+				Message:  diag.T("%s leads to %s, which is not there", o.Key, o.Value),
+				Why:      diag.T("uWSGI ends with exit code 1: [spooler directory] access(): No such file or directory"),
+			})
+		}
+	}
+	i := slices.IndexFunc(pluginFolders, exists)
+	if i < 0 || c.Get("plugins-dir") != nil {
+		return
+	}
+	for _, o := range slices.Concat(c.All("plugin"), c.All("need-plugin")) {
+		if !isKnown(o) || o.Maybe {
+			continue
+		}
+		for name := range strings.SplitSeq(o.Value, ",") {
+			name = strings.TrimSpace(name[strings.LastIndexByte(name, ':')+1:])
+			if name == "" || strings.Contains(name, "/") || exists(filepath.Join(pluginFolders[i], name+"_plugin.so")) {
+				continue
+			}
+			d := diag.Diagnostic{
+				Location: o.ValueLocation(),
+				Message:  diag.T("there is no plugin %s in %s", name, pluginFolders[i]),
+				Severity: diag.Warning,
+				Why:      diag.T("uWSGI logs !!! UNABLE to load uWSGI plugin, and goes on without it, unless it is built in"),
+				Help:     diag.T("install the package of the plugin"),
+			}
+			if strings.HasPrefix(o.Key, "need-") {
+				d.Severity = diag.Error
+				d.Why = diag.T("uWSGI ends with exit code 1, unless it is built in: unable to load plugin %q", name)
+			}
+			p.Report(d)
+		}
 	}
 }
 

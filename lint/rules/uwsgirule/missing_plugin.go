@@ -1,6 +1,8 @@
 package uwsgirule
 
 import (
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/uwsgi"
@@ -41,8 +43,39 @@ func checkMissingPlugin(p *lint.Pass) {
 				d.Why = diag.T("uWSGI starts without the application: requests end with 502, and it logs -- unavailable modifier requested: 0 --")
 				d.Help = diag.T("add plugins = python3 below the header")
 			}
+			if c.Bool("strict") {
+				d.Severity = diag.Error
+				d.Why = strictly(o.Key)
+			}
 			p.Report(d)
 		}
+		routePlugins(p, c, plugins)
+	}
+}
+
+// routePlugins reports actions of routes that a plugin brings which is not loaded.
+func routePlugins(p *lint.Pass, c *uwsgi.Config, plugins []*uwsgi.Option) {
+	for _, o := range c.Options {
+		row := known(o)
+		if row == nil || row.Handler != "uwsgi_opt_add_route" || isLabel(o.Key) || !isKnown(o) || o.Maybe {
+			continue
+		}
+		command := o.Value
+		if !strings.HasSuffix(o.Key, "-run") {
+			_, command, _ = strings.Cut(o.Value, " ")
+		}
+		action, _, ok := strings.Cut(command, ":")
+		plugin := plugged[action]
+		if !ok || plugin == "" || isLoaded(plugins, plugin) {
+			continue
+		}
+		p.Report(diag.Diagnostic{
+			Severity: diag.Error,
+			Location: o.ValueLocation(),
+			Message:  diag.T("the action %s belongs to the plugin %s, which is not loaded", action, plugin),
+			Why:      diag.T("uWSGI ends with exit code 1: unable to register route %q", o.Value),
+			Help:     diag.T("add plugins = %s below the header", plugin),
+		})
 	}
 }
 

@@ -18,8 +18,8 @@ var NoNeedApp = &lint.Rule{
 func checkNoNeedApp(p *lint.Pass) {
 	applications(p, func(a *application) {
 		app := loader(a.Config)
-		if app == nil {
-			return
+		if app == nil || app.Info.Name == "mount" {
+			return // uWSGI ends where a mount does not load, need-app or not
 		}
 		d := a.absent("need-app",
 			diag.T("need-app is off: uWSGI starts even when %s = %s does not load", app.Key, app.Value),

@@ -20,12 +20,16 @@ var OptionOrder = &lint.Rule{
 
 func checkOptionOrder(p *lint.Pass) {
 	problems(p, func(_ *uwsgi.Config, found *uwsgi.Problem) {
-		p.Report(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Location: diag.Location{File: found.File.File, Span: found.Span},
 			Message:  found.Message,
-			Why:      diag.T("a number becomes 0 (listen: your server socket listen backlog is limited to 0 connections), and a file is not found"),
+			Why:      diag.T("a number becomes 0: your server socket listen backlog is limited to 0 connections"),
 			Fix:      fix(found.Fix),
-		})
+		}
+		if found.Refused {
+			d.Why = diag.T("uWSGI ends with exit code 1: there is no file of that name")
+		}
+		p.Report(d)
 	}, uwsgi.ImmediatePlaceholder)
 	for _, c := range p.Uwsgi {
 		if c.Bool("strict") {
@@ -38,14 +42,22 @@ func checkOptionOrder(p *lint.Pass) {
 // stands above the line which loads it.
 func pluginsFirst(p *lint.Pass, c *uwsgi.Config) {
 	early := make(map[string]*uwsgi.Option)
+	strict := false             // options above strict are looked at when all plugins are loaded
+	var plugins []*uwsgi.Option // that are loaded already
 	for _, o := range c.Options {
 		switch {
 		case o.Info == nil || o.Maybe:
+		case o.Info.Name == "strict":
+			strict = uwsgi.IsTrue(o.Value)
 		case o.Info.Plugin != "core":
+			if !strict || isLoaded(plugins, o.Info.Plugin) {
+				continue
+			}
 			if early[o.Info.Plugin] == nil {
 				early[o.Info.Plugin] = o
 			}
 		case o.Info.Handler == "uwsgi_opt_load_plugin":
+			plugins = append(plugins, o)
 			for plugin, e := range early {
 				if brings(o.Value, plugin) {
 					delete(early, plugin)

@@ -24,7 +24,7 @@ var SocketAddress = &lint.Rule{
 const maxSocketPath = 107
 
 func checkSocketAddress(p *lint.Pass) {
-	written(p, func(_ *uwsgi.Config, o *uwsgi.Option) {
+	written(p, func(c *uwsgi.Config, o *uwsgi.Option) {
 		row := known(o)
 		if row == nil || !bindsSocket(row) || !isKnown(o) || isQuoted(o) {
 			return
@@ -33,7 +33,16 @@ func checkSocketAddress(p *lint.Pass) {
 			return
 		}
 		d := diag.Diagnostic{Location: o.ValueLocation()}
-		if !address(o, &d) {
+		switch n, rest := uwsgi.Number(strings.TrimPrefix(o.Value, "=")); {
+		case o.Value == "" && row.Plugin == "core" && !isStats(row.Name):
+			d.Message = diag.T("%s names no address", o.Key)
+			d.Why = diag.T("uWSGI ends with exit code 1: invalid/empty uwsgi socket name")
+		case strings.HasPrefix(o.Value, "=") && n >= len(c.All("shared-socket"))+len(c.All("undeferred-shared-socket")) && !inherited(c):
+			d.Message = diag.T("%s = %s speaks of the shared socket %d, and there is none", o.Key, o.Value, n)
+			d.Why = diag.T("uWSGI ends with exit code 1: unable to use shared socket %d", n)
+		case strings.HasPrefix(o.Value, "=") && rest != "":
+			d.Message = diag.T("%s takes the number of a shared socket after =, not %q", o.Key, strings.TrimPrefix(o.Value, "="))
+		case !address(o, &d):
 			return
 		}
 		p.Report(d)

@@ -4,6 +4,7 @@ import (
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/uwsgi"
+	"github.com/deployctl/deployctl/uwsgi/option"
 )
 
 // Syntax finds what uWSGI reads as something else than what is plainly meant.
@@ -18,14 +19,19 @@ var Syntax = &lint.Rule{
 
 func checkSyntax(p *lint.Pass) {
 	for _, c := range p.Uwsgi {
+		refused := refusedKeys(c)
 		for _, f := range c.Files {
 			for i := range f.Errors {
 				e := &f.Errors[i]
-				p.Report(diag.Diagnostic{
+				d := diag.Diagnostic{
 					Location: diag.Location{File: f.File, Span: e.Span},
 					Message:  e.Message,
 					Fix:      fix(e.Fix),
-				})
+				}
+				if key, ok := refused[d.Location]; ok {
+					d.Why = strictly(key)
+				}
+				p.Report(d)
 			}
 		}
 	}
@@ -38,11 +44,29 @@ func checkSyntax(p *lint.Pass) {
 		switch found.Kind {
 		case uwsgi.MissingSection:
 			d.Why = diag.T("uWSGI logs *** WARNING: Can't find section \"%s\" in INI configuration file, and goes on with its defaults: no socket, no application", c.Section)
+		case uwsgi.BadLogic:
+			if found.Refused {
+				d.Why = diag.T("uWSGI ends with exit code 1 when the outer block holds: recursive logic in options is not supported")
+			}
 		case uwsgi.Unsupported:
 			d.Severity = diag.Info
 		}
 		p.Report(d)
 	}, uwsgi.MissingSection, uwsgi.BadLogic, uwsgi.TooLarge, uwsgi.Unsupported)
+}
+
+// refusedKeys returns the keys that strict refuses, by their places.
+func refusedKeys(c *uwsgi.Config) map[diag.Location]string {
+	if !c.Bool("strict") {
+		return nil
+	}
+	keys := map[diag.Location]string{}
+	for _, o := range c.Options {
+		if o.Info == nil && o.Key == o.Entry.Key && !option.IsEnd(o.Key) {
+			keys[o.KeyLocation()] = o.Key
+		}
+	}
+	return keys
 }
 
 // fix wraps edits that were made while a file was read.

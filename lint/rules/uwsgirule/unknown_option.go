@@ -25,10 +25,21 @@ func checkUnknownOption(p *lint.Pass) {
 	nearest := make(map[string]string)
 	written(p, func(c *uwsgi.Config, o *uwsgi.Option) {
 		if o.Info != nil {
-			tooNew(p, o)
+			switch {
+			case o.Key == "else":
+				literally(p, c, o)
+			case o.Key == "set":
+				setUnknown(p, c, o)
+			default:
+				tooNew(p, c, o)
+			}
 			return
 		}
-		if o.Key == "" || isTemplate(o.Key) || strings.ContainsAny(o.Key, "%$@") || option.IsEnd(o.Key) || o.Key == "else" || broken[o.KeyLocation()] {
+		if isTemplate(o.Key) || option.IsEnd(o.Key) && o.Key != "end" || o.Key == "else" || broken[o.KeyLocation()] {
+			return
+		}
+		if o.Key == "" || o.Key == "end" || strings.ContainsAny(o.Key, "%$@") {
+			literally(p, c, o)
 			return
 		}
 		user := names[c]
@@ -60,7 +71,7 @@ func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option, near string) {
 		Why:      diag.T("uWSGI keeps it as a name for %(...) and says nothing: the setting has no effect"),
 	}
 	if c.Bool("strict") {
-		d.Why = diag.T("under strict uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", o.Key)
+		d.Why = strictly(o.Key)
 	}
 	if near == "" {
 		// It may be a value that the application reads through uwsgi.opt.
@@ -76,6 +87,38 @@ func unknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option, near string) {
 	p.Report(d)
 }
 
+// literally reports, under strict, a key with a placeholder, which uWSGI
+// replaces in values alone, and end, which ends a block without being an option.
+func literally(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
+	if !c.Bool("strict") {
+		return
+	}
+	d := diag.Diagnostic{
+		Location: o.KeyLocation(),
+		Message:  diag.T("uWSGI has no option called %q", o.Key),
+		Why:      strictly(o.Key),
+	}
+	if o.Key == "end" {
+		d.Help = diag.T("end a block with endif or endfor")
+		d.Fix = setKey(o, "endif")
+	}
+	p.Report(d)
+}
+
+// setUnknown reports, under strict, a set that makes a key which is no option.
+func setUnknown(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
+	key, _, ok := strings.Cut(o.Value, "=")
+	if !ok || !c.Bool("strict") || !isKnown(o) || len(option.Lookup(key)) > 0 {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Location: o.KeyLocation(),
+		Message:  diag.T("under strict, %s has to be defined with set-placeholder", key),
+		Why:      strictly(key),
+		Fix:      setKey(o, "set-placeholder"),
+	})
+}
+
 // underStrict reports a placeholder that is defined as if it were an option,
 // which strict refuses.
 func underStrict(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
@@ -85,7 +128,7 @@ func underStrict(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
 	d := diag.Diagnostic{
 		Location: o.KeyLocation(),
 		Message:  diag.T("under strict, %s has to be defined with set-placeholder", o.Key),
-		Why:      diag.T("uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", o.Key),
+		Why:      strictly(o.Key),
 	}
 	if o.File.Format == uwsgi.INI && o.Entry.HasValue {
 		d.Fix = &diag.Fix{
@@ -101,25 +144,39 @@ func underStrict(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
 }
 
 // tooNew reports an option that uWSGI's releases do not have yet.
-func tooNew(p *lint.Pass, o *uwsgi.Option) {
+func tooNew(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
 	since := o.Info.Since
 	switch {
-	case o.Key == "else" || since == "":
+	case since == "":
 		return
 	case since == development:
-		p.Report(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Severity: diag.Warning,
 			Location: o.KeyLocation(),
 			Message:  diag.T("%s is in uWSGI's development branch only: no release has it", o.Key),
 			Why:      diag.T("uWSGI 2.0 keeps it as a name for %(...) and says nothing: the setting has no effect"),
-		})
+		}
+		if c.Bool("strict") {
+			d.Severity = diag.Error
+			d.Why = strictly(o.Key)
+		}
+		p.Report(d)
 	case p.Target.Uwsgi != "" && older(p.Target.Uwsgi, since):
-		p.Report(diag.Diagnostic{
+		d := diag.Diagnostic{
 			Location: o.KeyLocation(),
 			Message:  diag.T("%s came with uWSGI %s, and the target is %s", o.Key, since, p.Target.Uwsgi),
 			Why:      diag.T("uWSGI %s keeps it as a name for %%(...) and says nothing: the setting has no effect", p.Target.Uwsgi),
-		})
+		}
+		if c.Bool("strict") {
+			d.Why = strictly(o.Key)
+		}
+		p.Report(d)
 	}
+}
+
+// strictly says what strict makes of a key that is no option.
+func strictly(key string) diag.Text {
+	return diag.T("under strict uWSGI ends with exit code 1: [strict-mode] unknown config directive: %s", key)
 }
 
 // older tells whether release a came before b; both are dotted numbers.
