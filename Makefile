@@ -26,6 +26,7 @@ check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
+	$(GO) run ./manual/generate -root . -check
 
 unit:
 	$(GO) test -race -timeout 15m ./...

@@ -30,6 +30,19 @@ func (s Severity) String() string {
 	return "none"
 }
 
+// Text returns the severity's name as a word for people.
+func (s Severity) Text() Text {
+	switch s {
+	case Info:
+		return T("info")
+	case Warning:
+		return T("warning")
+	case Error:
+		return T("error")
+	}
+	return T("none")
+}
+
 // ParseSeverity reads a severity's name.
 func ParseSeverity(name string) (Severity, error) {
 	for _, s := range []Severity{Info, Warning, Error} {

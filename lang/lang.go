@@ -17,6 +17,7 @@ import (
 	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 	"github.com/deployctl/deployctl/lsp"
+	"github.com/deployctl/deployctl/manual"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -44,6 +45,7 @@ var sources = map[string]embed.FS{
 	"lint":                 lint.Texts,
 	"lsp":                  lsp.Texts,
 	"lint/report":          report.Texts,
+	"manual":               manual.Texts,
 	"lint/rules/lintrule":  lintrule.Texts,
 	"lint/rules/nginxrule": nginxrule.Texts,
 	"lint/rules/pairrule":  pairrule.Texts,

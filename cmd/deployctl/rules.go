@@ -3,49 +3,48 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/internal/pager"
 	"github.com/deployctl/deployctl/lang"
+	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/rules"
+	"github.com/deployctl/deployctl/manual"
 )
 
 func rulesCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "rules",
 		Usage:     "list the linter's rules",
-		UsageText: "deployctl rules [--format table|json]",
-		Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Value: "table", Usage: "table or json"}, langFlag()},
+		UsageText: "deployctl rules [--format table|json|markdown]",
+		Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Value: "table", Usage: "table, json or markdown"}, langFlag()},
 		Action: func(c *cli.Context) error {
-			language, err := lang.Of(c.String("lang"), s.env)
+			language, catalog, err := s.language(c.String("lang"), "rules")
 			if err != nil {
-				return &usageError{err.Error(), "rules"}
+				return err
 			}
+			summary := func(r *lint.Rule) string { return lang.Summary(r, language) }
 			switch c.String("format") {
 			case "table":
-				return ruleTable(s, language)
+				if !s.terminal {
+					_, err = io.WriteString(s.out, manual.Table(rules.All(), summary, catalog, 0))
+					return err
+				}
+				return pager.Show(manual.Table(rules.All(), summary, catalog, s.width()), s.out, s.err, s.env)
+			case "markdown":
+				_, err = io.WriteString(s.out, manual.Index(rules.All(), summary, catalog))
+				return err
 			case "json":
-				return ruleJSON(s, language)
+				return ruleJSON(s, summary)
 			}
-			return &usageError{fmt.Sprintf("unknown format %q: write table or json", c.String("format")), "rules"}
+			return &usageError{fmt.Sprintf("unknown format %q: write table, json or markdown", c.String("format")), "rules"}
 		},
 	}
 }
 
-func ruleTable(s streams, language string) error {
-	for _, r := range rules.All() {
-		fix := ""
-		if r.Fixable {
-			fix = "fix"
-		}
-		if _, err := fmt.Fprintf(s.out, "%-28s %-8s %-4s %s\n", r.ID, r.Severity, fix, lang.Summary(r, language)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func ruleJSON(s streams, language string) error {
+func ruleJSON(s streams, summary func(*lint.Rule) string) error {
 	type rule struct {
 		ID       string `json:"id"`
 		Severity string `json:"severity"`
@@ -55,7 +54,7 @@ func ruleJSON(s streams, language string) error {
 	}
 	var all []rule
 	for _, r := range rules.All() {
-		all = append(all, rule{r.ID, r.Severity.String(), r.Fixable, !r.Off, lang.Summary(r, language)})
+		all = append(all, rule{r.ID, r.Severity.String(), r.Fixable, !r.Off, summary(r)})
 	}
 	e := json.NewEncoder(s.out)
 	e.SetIndent("", "  ")

@@ -12,6 +12,17 @@ import (
 
 func isTTY(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
+// width returns the number of cells in a line of the terminal, or 80 where it
+// is not known.
+func (s streams) width() int {
+	if f, ok := s.out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
 // color decides whether output is colored: --color, NO_COLOR, then whether it
 // goes to a terminal.
 func (s streams) color(choice string) (bool, error) {

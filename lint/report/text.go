@@ -158,9 +158,6 @@ func Summary(r *lint.Result) diag.Text {
 	return diag.T("%s in %s", found, files)
 }
 
-// severities are the names of the severities in the words of the catalogs.
-var severities = map[diag.Severity]diag.Text{diag.Error: diag.T("error"), diag.Warning: diag.T("warning"), diag.Info: diag.T("info")}
-
 // painter colors text when it is told to, and knows the language.
 type painter struct {
 	on      bool
@@ -190,5 +187,5 @@ func (p painter) mark(s diag.Severity, text string) string {
 func (p painter) word(t diag.Text) string { return p.dim(t.In(p.catalog).String()) }
 
 func (p painter) severity(s diag.Severity) string {
-	return p.mark(s, severities[s].In(p.catalog).String())
+	return p.mark(s, s.Text().In(p.catalog).String())
 }
