@@ -81,12 +81,21 @@ func (e *Entries) mapEntry(key string, args []nginx.Word) []Bad {
 		key = strings.ToLower(strings.TrimPrefix(key, `\`))
 		if e.hostnames && !Hostname(key) {
 			bad = append(bad, one(0, fmt.Sprintf("invalid hostname or wildcard %q", key), diag.T("%q is no server name: * stands for a whole first or last label", key))...)
-		} else if e.keys["="+key] {
+		} else if e.keys[e.table(key)+key] {
 			bad = append(bad, one(0, fmt.Sprintf("conflicting parameter %q", key), diag.T("the value %q stands twice; case makes no difference", key))...)
 		}
-		e.keys["="+key] = true
+		e.keys[e.table(key)+key] = true
 	}
 	return bad
+}
+
+// table tells which table of a map a value goes to: names with a wildcard have
+// one of their own once hostnames was read.
+func (e *Entries) table(key string) string {
+	if e.hostnames && (strings.HasPrefix(key, ".") || strings.Contains(key, "*")) {
+		return "*"
+	}
+	return "="
 }
 
 func (e *Entries) geoEntry(key string, args []nginx.Word) []Bad {

@@ -18,6 +18,7 @@ const (
 	positive      // 1 and above
 	size          // bytes, k, m
 	someSize      // the same, and not 0
+	poolSize      // at least 112 bytes, and a multiple of 16
 	offset        // bytes, k, m, g
 	seconds
 	milliseconds
@@ -57,6 +58,14 @@ func (k kind) check(s string) (log string, message diag.Text) {
 	case size, someSize:
 		if n, ok := Size(s); !ok || k == someSize && n == 0 {
 			return invalid(s), diag.T("%q is no size: write bytes, or a number with k or m", s)
+		}
+	case poolSize:
+		n, ok := Size(s)
+		if !ok {
+			return size.check(s)
+		}
+		if n < 112 || n%16 != 0 {
+			return "the pool size must be no less than 112 and a multiple of 16", diag.T("%q is no size of a pool: at least 112 bytes, and a multiple of 16", s)
 		}
 	case offset:
 		if _, ok := Offset(s); !ok {

@@ -82,6 +82,8 @@ var signatures = map[string]*signature{
 	"stream return":             {lead: []kind{complexValue}},
 	"rewrite":                   {whole: rewrite},
 	"root":                      {whole: root},
+	"connection_pool_size":      {lead: []kind{poolSize}},
+	"request_pool_size":         {lead: []kind{poolSize}},
 	"server_name":               {whole: serverName},
 	"set":                       {lead: []kind{variable, complexValue}},
 	"set_real_ip_from":          {lead: []kind{realNetwork}},

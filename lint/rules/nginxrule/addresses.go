@@ -8,8 +8,9 @@ import (
 	"github.com/deployctl/deployctl/nginx/value"
 )
 
-// maxPorts bounds the ports of one range that are looked at one by one.
-const maxPorts = 1024
+// The ports of a range are looked at one by one: at most maxPorts of one, and
+// maxExpanded in all of a configuration.
+const maxPorts, maxExpanded = 1024, 1 << 16
 
 // listening is one listen directive at one address.
 type listening struct {
@@ -25,6 +26,7 @@ type listening struct {
 // reading order, and the addresses in the order in which they first appear.
 func addresses(c *site.Config) (order []string, by map[string][]listening) {
 	by = map[string][]listening{}
+	expanded := 0
 	add := func(key string, l listening) {
 		if by[key] == nil {
 			order = append(order, key)
@@ -58,7 +60,11 @@ func addresses(c *site.Config) (order []string, by map[string][]listening) {
 				a.Port = 80
 			}
 			host := hostKey(a)
-			for port := a.Port; port <= min(max(a.LastPort, a.Port), a.Port+maxPorts); port++ {
+			last := min(max(a.LastPort, a.Port), a.Port+maxPorts)
+			if expanded += last - a.Port; expanded > maxExpanded {
+				last = a.Port
+			}
+			for port := a.Port; port <= last; port++ {
 				l.text = strings.Replace(host, "*", "0.0.0.0", 1) + ":" + strconv.Itoa(port)
 				add(host+":"+strconv.Itoa(port)+quic, l)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // MissingFile reports files that nginx opens when it starts and that are not
@@ -43,7 +44,7 @@ func checkMissingFile(p *lint.Pass) {
 		dir := filepath.Dir(c.Tree.Main.Path)
 		for _, name := range opened {
 			for _, n := range c.Find(name) {
-				if n.Row == nil || n.Arg(0) == "" || strings.Contains(n.Arg(0), "$") || template(n.Arg(0)) || strings.HasPrefix(n.Arg(0), "data:") || strings.HasPrefix(n.Arg(0), "engine:") || strings.HasPrefix(n.Arg(0), "store:") {
+				if n.Row == nil || n.Arg(0) == "" || strings.Contains(n.Arg(0), "$") && value.Evaluated(n.Row, n.Args, 0) || template(n.Arg(0)) || strings.HasPrefix(n.Arg(0), "data:") || strings.HasPrefix(n.Arg(0), "engine:") || strings.HasPrefix(n.Arg(0), "store:") {
 					continue
 				}
 				path := n.Arg(0)

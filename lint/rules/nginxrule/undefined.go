@@ -8,6 +8,7 @@ import (
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/nearest"
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/nginx/value"
@@ -199,42 +200,31 @@ func checkFormat(p *lint.Pass, n *site.Node, known map[string]bool, later map[st
 }
 
 // zoneUses are the directives that name a zone of memory, with the directive
-// that defines it.
-var zoneUses = []struct{ use, define, parameter string }{
-	{"limit_req", "limit_req_zone", "zone="}, {"limit_conn", "limit_conn_zone", ""},
-	{"proxy_cache", "proxy_cache_path", ""}, {"uwsgi_cache", "uwsgi_cache_path", ""},
-	{"fastcgi_cache", "fastcgi_cache_path", ""}, {"scgi_cache", "scgi_cache_path", ""},
+// that defines it and the module that owns it.
+var zoneUses = []struct{ use, define, owner, parameter string }{
+	{"limit_req", "limit_req_zone", "limit_req", "zone="}, {"limit_conn", "limit_conn_zone", "limit_conn", ""},
+	{"proxy_cache", "proxy_cache_path", "proxy", ""}, {"uwsgi_cache", "uwsgi_cache_path", "uwsgi", ""},
+	{"fastcgi_cache", "fastcgi_cache_path", "fastcgi", ""}, {"scgi_cache", "scgi_cache_path", "scgi", ""},
 }
 
 func checkZones(p *lint.Pass, c *site.Config) {
+	type owned struct{ owner, name string }
+	known := map[owned]bool{}
+	zones(c, func(z zone) { known[owned{z.owner, z.name}] = true })
 	for _, z := range zoneUses {
-		known := map[string]bool{"off": true}
-		for _, define := range []string{"limit_req_zone", "limit_conn_zone", "proxy_cache_path", "uwsgi_cache_path", "fastcgi_cache_path", "scgi_cache_path"} {
-			if define != z.define && (strings.HasPrefix(z.define, "limit") || strings.HasPrefix(define, "limit")) {
-				continue
-			}
-			for _, n := range c.Find(define) {
-				for _, a := range n.Args {
-					for _, prefix := range []string{"zone=", "keys_zone="} {
-						if name, ok := strings.CutPrefix(a.Value, prefix); ok {
-							name, _, _ = strings.Cut(name, ":")
-							known[name] = true
-						}
-					}
-				}
-			}
-		}
 		for _, n := range c.Find(z.use) {
 			i := 0
 			name := n.Arg(0)
 			if z.parameter != "" {
-				for i = range n.Args {
-					if name = strings.TrimPrefix(n.Arg(i), z.parameter); name != n.Arg(i) {
-						break
-					}
+				i = slices.IndexFunc(n.Args, func(a nginx.Word) bool { return strings.HasPrefix(a.Value, z.parameter) })
+				if i < 0 {
+					continue // another rule says so
 				}
+				name = n.Arg(i)[len(z.parameter):]
+			} else if z.owner != "limit_conn" && (name == "off" || name == "") {
+				continue
 			}
-			if n.Row == nil || name == "" && z.use != "limit_conn" || strings.Contains(name, "$") || known[name] {
+			if n.Row == nil || strings.Contains(name, "$") || template(name) || known[owned{z.owner, name}] {
 				continue
 			}
 			p.Report(diag.Diagnostic{
