@@ -81,10 +81,13 @@ func (f *finder) walk(dir string, depth int) {
 	}
 }
 
-// candidate tells by a file's name whether it is worth a look.
+// Candidate tells by a file's name whether it may be a configuration, or a
+// unit: whether Load looks into it when it finds it in a folder.
+func Candidate(path string) bool { return candidate(path) }
+
 func candidate(path string) bool {
 	base := filepath.Base(path)
-	if strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") {
+	if strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || base == "deployctl.ini" { // a description may have a section [uwsgi]
 		return false
 	}
 	switch filepath.Ext(base) {

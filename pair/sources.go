@@ -3,6 +3,7 @@ package pair
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -65,4 +66,11 @@ func Sources(paths []string, opts Options) ([]Source, error) {
 		return nil, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}
 	return all, errors.Join(l.errors...)
+}
+
+// Recognized tells whether a file is a configuration in one of the languages,
+// or a unit, by its name and content. One that cannot be read is not.
+func Recognized(path string) bool {
+	head, err := readHead(path)
+	return (err == nil || errors.Is(err, io.EOF)) && !isBinary(head) && kindOf(path, head) != other
 }

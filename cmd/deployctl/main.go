@@ -106,7 +106,7 @@ func newApp(s streams) *cli.App {
 		OnUsageError:              onUsageError,
 		DisableSliceFlagSeparator: false,
 		Commands: []*cli.Command{
-			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s), lspCommand(s),
+			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s), lspCommand(s),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {

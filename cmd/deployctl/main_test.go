@@ -1,12 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/deployctl/deployctl/internal/realtest"
 )
 
 func TestMain(m *testing.M) {
@@ -26,6 +30,19 @@ func TestScript(t *testing.T) {
 			e.Setenv("SHARED", shared)
 			e.Setenv("NO_COLOR", "")
 			return nil
+		},
+		// real:PROGRAM is true where the program is installed; without it the test
+		// fails where realtest.Require asks for it.
+		Condition: func(cond string) (bool, error) {
+			program, ok := strings.CutPrefix(cond, "real:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			_, err := exec.LookPath(program)
+			if err != nil && os.Getenv(realtest.Require) != "1" {
+				return false, nil
+			}
+			return true, err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			// cptree copies a folder of the shared test data.
