@@ -11,9 +11,11 @@ import (
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
+	"github.com/deployctl/deployctl/lint/rules/cisrule"
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
+	"github.com/deployctl/deployctl/lint/rules/securityrule"
 	"github.com/deployctl/deployctl/lint/rules/stylerule"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 	"github.com/deployctl/deployctl/lsp"
@@ -35,22 +37,24 @@ const (
 // sources are the packages whose messages people see, by their folder. Each
 // holds NAME.po for every language but English, and rules' pages RULE.NAME.md.
 var sources = map[string]embed.FS{
-	"diag":                 diag.Texts,
-	"nginx":                nginx.Texts,
-	"nginx/directive":      directive.Texts,
-	"nginx/site":           site.Texts,
-	"nginx/value":          value.Texts,
-	"uwsgi":                uwsgi.Texts,
-	"project":              project.Texts,
-	"lint":                 lint.Texts,
-	"lsp":                  lsp.Texts,
-	"lint/report":          report.Texts,
-	"manual":               manual.Texts,
-	"lint/rules/lintrule":  lintrule.Texts,
-	"lint/rules/nginxrule": nginxrule.Texts,
-	"lint/rules/pairrule":  pairrule.Texts,
-	"lint/rules/stylerule": stylerule.Texts,
-	"lint/rules/uwsgirule": uwsgirule.Texts,
+	"diag":                    diag.Texts,
+	"nginx":                   nginx.Texts,
+	"nginx/directive":         directive.Texts,
+	"nginx/site":              site.Texts,
+	"nginx/value":             value.Texts,
+	"uwsgi":                   uwsgi.Texts,
+	"project":                 project.Texts,
+	"lint":                    lint.Texts,
+	"lsp":                     lsp.Texts,
+	"lint/report":             report.Texts,
+	"manual":                  manual.Texts,
+	"lint/rules/cisrule":      cisrule.Texts,
+	"lint/rules/securityrule": securityrule.Texts,
+	"lint/rules/lintrule":     lintrule.Texts,
+	"lint/rules/nginxrule":    nginxrule.Texts,
+	"lint/rules/pairrule":     pairrule.Texts,
+	"lint/rules/stylerule":    stylerule.Texts,
+	"lint/rules/uwsgirule":    uwsgirule.Texts,
 }
 
 // Of returns the language of a person: what the flag says, or else the locale

@@ -2,12 +2,14 @@ package cisrule
 
 import "embed"
 
-//go:embed *.md
-var pages embed.FS
+// Texts holds the rules' manual pages, and the catalogs of other languages.
+//
+//go:embed *.md *.po
+var Texts embed.FS
 
 // page returns a rule's manual page, which stands beside its Go file.
 func page(id string) string {
-	text, err := pages.ReadFile(id + ".md")
+	text, err := Texts.ReadFile(id + ".md")
 	if err != nil {
 		return "" // the registry's test names a rule without a page
 	}
