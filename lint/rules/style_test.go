@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/deployctl/deployctl/diag"
@@ -33,6 +35,19 @@ func TestFormattedFilesHaveStyle(t *testing.T) {
 	if err != nil || len(texts) < 50 {
 		t.Fatalf("%d texts: %v", len(texts), err)
 	}
+	for _, r := range All() { // and those of the rules' pages
+		page, err := lint.ParsePage(r.Page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range page.Examples {
+			for j, f := range slices.Concat(e.Bad, e.Good) {
+				if ext := filepath.Ext(f.Name); ext == ".conf" || ext == ".ini" {
+					texts[fmt.Sprintf("page/%s-%d-%d%s", r.ID, i, j, ext)] = f.Text
+				}
+			}
+		}
+	}
 	style := lint.Options{Config: lint.Config{Select: []string{"style-"}}}
 	for path, text := range texts {
 		sources, err := pair.Sources([]string{path}, pair.Options{Overlay: map[string]string{path: text}})
@@ -42,6 +57,10 @@ func TestFormattedFilesHaveStyle(t *testing.T) {
 		formatted, err := format.Text(sources[0])
 		if err != nil || pair.Packaged(path) {
 			continue // left alone
+		}
+		sources[0].Text = formatted
+		if again, err := format.Text(sources[0]); err != nil || again != formatted {
+			t.Errorf("%s: formatting twice is another text (%v)", path, err)
 		}
 		for _, d := range styleOf(t, path, formatted, style) {
 			t.Errorf("formatted: %s", report.Line(d))
