@@ -37,6 +37,9 @@ var startCases = []struct{ conf, want string }{
 	{"server { listen 18000 backlog=0; }", "nginx-bad-value"},
 	{"server { listen 18000 ipv6only=yes; }", "nginx-bad-value"},
 	{"server { listen 18000 quic; ssl_reject_handshake on; }", "nginx-version"},
+	{"server { listen ssl; }", "nginx-bad-value"},
+	{"charset_map koi8-r utf-8 { C0 D18E; }", ""},
+	{"charset_map koi8-r windows-1251 { C0 D18E; }", "nginx-bad-value"},
 	{"server { listen 1.2.3.4:; }", "nginx-bad-value"},
 	// names
 	{"upstream a { server 127.0.0.1:1; } upstream A { server 127.0.0.1:1; }", "nginx-duplicate-upstream"},
@@ -152,6 +155,8 @@ var startCases = []struct{ conf, want string }{
 	{"error_log @DIR@/e.log debug_http debug_event; events { }", ""},
 	{"user nosuchuser; events { }", "nginx-user-group"},
 	{"thread_pool a; events { }", "nginx-wrong-arguments"},
+	{"events { } stream { server { listen 18000; return x; } }", "nginx-unknown-directive"},
+	{"server { location / { image_filter test; } }", "nginx-unknown-directive"},
 	{"events { } http { http2 on; }", "nginx-version"},
 }
 

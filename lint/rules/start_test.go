@@ -138,6 +138,15 @@ var words = []string{
 	"zone=one:1m", "rate=1r/s", "x=y", "utf-8", "main", "pages", "backend", "10.0.0.0/8", "50%",
 }
 
+// strangers are lines that none of the configurations has.
+var strangers = []string{
+	"image_filter resize 150 100;", "perl_set $x y;", "xslt_types text/xml;", "http2 on;", "listen 18099 quic;", "stream {", "events {", "http {", "server {",
+	"location /x {", "location ~ x {", "location @x {", "if ($host) {", "upstream u {", "server 127.0.0.1:1;", "listen 18099 ssl;", "ssl_reject_handshake on;",
+	"map $host $m {", "limit_except GET {", "types {", "}", "return 204;", "set $uri x;", "root /x;", "alias /x/;", "proxy_pass http://127.0.0.1:8000/x;",
+	"uwsgi_pass 127.0.0.1:3031;", "proxy_buffers 4 4k;", "proxy_buffer_size 64k;", "uwsgi_buffer_size 64k;", "rewrite ^(.*$ /x;", "default_server;", "least_conn;",
+	"include no-such-file;", "include *.no-such;", "load_module modules/no.so;", "daemon on;", "worker_processes 4;", "foo bar;", "server_tokens build;", "ssl_ecdh_curve auto;",
+}
+
 // mutate changes one of the configurations in one place. It also says what it did.
 func mutate(rng *rand.Rand, bases []string) (how, src string) {
 	base := bases[rng.IntN(len(bases))]
@@ -145,7 +154,7 @@ func mutate(rng *rand.Rand, bases []string) (how, src string) {
 	lines = lines[:len(lines)-1]
 	i := rng.IntN(len(lines))
 	was := strings.TrimSpace(lines[i])
-	switch rng.IntN(10) {
+	switch rng.IntN(11) {
 	case 0:
 		how, lines = "drop", slices.Delete(lines, i, i+1)
 	case 1:
@@ -166,6 +175,10 @@ func mutate(rng *rand.Rand, bases []string) (how, src string) {
 		other := strings.Split(bases[rng.IntN(len(bases))], "\n")
 		line := other[rng.IntN(len(other))]
 		how, lines = "insert "+strings.TrimSpace(line)+" before", slices.Insert(lines, i, line+"\n")
+	}
+	if how == "" {
+		line := strangers[rng.IntN(len(strangers))]
+		how, lines = "insert "+line+" before", slices.Insert(lines, i, line+"\n")
 	}
 	return how + ": " + was, strings.Join(lines, "")
 }

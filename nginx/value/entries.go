@@ -26,6 +26,7 @@ type Entries struct {
 	hostnames bool
 	ranges    bool
 	started   bool
+	utf8      bool // a charset_map leads to UTF-8
 	total     int64
 }
 
@@ -34,7 +35,7 @@ type Entries struct {
 func NewEntries(opener *nginx.Directive) *Entries {
 	switch name := opener.Name.Value; name {
 	case "map", "geo", "types", "split_clients", "charset_map":
-		return &Entries{kind: name, keys: map[string]bool{}}
+		return &Entries{kind: name, keys: map[string]bool{}, utf8: strings.EqualFold(opener.Arg(1), "utf-8")}
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func (e *Entries) charsetEntry(key string, args []nginx.Word) []Bad {
 	if n, err := strconv.ParseUint(key, 16, 32); err != nil || n > 255 {
 		return one(0, invalid(key), diag.T("%q is no code from 00 to FF", key))
 	}
-	if _, err := strconv.ParseUint(args[0].Value, 16, 64); err != nil {
+	if n, err := strconv.ParseUint(args[0].Value, 16, 64); err != nil || n > 255 && !e.utf8 {
 		return badValue(1, args[0].Value)
 	}
 	return nil

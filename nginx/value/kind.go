@@ -141,7 +141,7 @@ func (k kind) checkPlace(s string) (log string, message diag.Text) {
 		}
 	case listenAddress:
 		a, refused := ParseAddress(s, AddressUse{Listen: true})
-		if refused == "" && (!a.Possible() || digitFirst(a)) {
+		if refused == "" && (!a.Possible() || digitFirst(a) || listenWord(s)) {
 			refused = hostNotFound
 		}
 		if refused != "" {
@@ -184,6 +184,15 @@ const hostNotFound = "host not found"
 // digitFirst tells whether a host is rather a mistyped port than a name.
 func digitFirst(a Address) bool {
 	return a.Unix == "" && a.NoPort && !a.IP.IsValid() && a.Host[0] >= '0' && a.Host[0] <= '9' && !strings.Contains(a.Host, ".")
+}
+
+// listenWord tells whether a host is rather a parameter whose address is missing.
+func listenWord(s string) bool {
+	switch s {
+	case "ssl", "http2", "quic", "default_server", "reuseport", "proxy_protocol", "deferred", "bind", "udp":
+		return true
+	}
+	return false
 }
 
 func invalid(s string) string { return fmt.Sprintf("invalid value %q", s) }

@@ -21,6 +21,7 @@ var UnknownDirective = &lint.Rule{
 
 func checkUnknownDirective(p *lint.Pass) {
 	for _, c := range p.Nginx {
+		checkUnloaded(p, c)
 		for n := range c.All() {
 			if n.Row != nil || n.Scope.Context == directive.Entries || template(n.Name.Value) {
 				continue
