@@ -113,7 +113,7 @@ func (r *renderer) render(name, path string, data any) {
 	for strings.Contains(body, "\n\n\n") {
 		body = strings.ReplaceAll(body, "\n\n\n", "\n\n")
 	}
-	r.files = append(r.files, File{path, stamp(body+"\n", r.opts.Lang), 0o644})
+	r.files = append(r.files, File{path, stamp(styled(name, body+"\n"), r.opts.Lang), 0o644})
 }
 
 // indent moves every line that is not empty to the right.

@@ -35,11 +35,58 @@ func TestDump(t *testing.T) {
 	}
 }
 
+// TestPackage formats copies of the files that nginx's package brings, and asks
+// the real nginx what it reads before and after.
+func TestPackage(t *testing.T) {
+	t.Parallel()
+	program := realtest.Need(t, "nginx")
+	paths, err := filepath.Glob("/etc/nginx/*")
+	if err != nil || len(paths) == 0 {
+		t.Skip("there is no /etc/nginx")
+	}
+	copied := func(change bool) string {
+		dir := t.TempDir()
+		for _, path := range append(paths, "/etc/nginx/snippets/snakeoil.conf", "/etc/nginx/sites-available/default") {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				continue // a folder
+			}
+			src := strings.ReplaceAll(string(text), "/etc/nginx/", dir+"/")
+			if change {
+				if src, err = Source(nginx.Parse(path, src)); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+			to := filepath.Join(dir, strings.TrimPrefix(path, "/etc/nginx/"))
+			if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(to, []byte(src), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		conf := "events {}\nhttp { include mime.types; server { listen 127.0.0.1:1; location / { include uwsgi_params; include fastcgi_params; include scgi_params; include proxy_params; } } }\n"
+		return dumpIn(t, program, dir, conf)
+	}
+	before := copied(false)
+	if !strings.Contains(before, "application/json") {
+		t.Fatalf("the package's files are not read:\n%s", before)
+	}
+	if diff := cmp.Diff(before, copied(true)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
 // dump returns the words that nginx -T shows of a configuration it accepts.
 func dump(t *testing.T, program, src string) string {
 	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "nginx.conf")
+	return dumpIn(t, program, t.TempDir(), src)
+}
+
+// dumpIn does so for a main file in a folder with others.
+func dumpIn(t *testing.T, program, dir, src string) string {
+	t.Helper()
+	file := filepath.Join(dir, "main.conf")
 	if err := os.WriteFile(file, []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
