@@ -41,27 +41,38 @@ func FindConfig(dir string) string {
 	}
 }
 
-// DetectStatic fills in what the settings of a Django project in dir say of its
-// static files. A folder without manage.py is left alone.
-func (t *Target) DetectStatic(dir string) {
-	if _, err := os.Stat(filepath.Join(dir, "manage.py")); err != nil {
+// DetectProject fills in what the sources of a project in dir say: where the
+// settings of a Django project have its static files, what the application of
+// a Flask project is called. A folder with neither manage.py nor a module of
+// one of the usual names is left alone.
+func (t *Target) DetectProject(dir string) {
+	if !slices.ContainsFunc(entryPoints, func(name string) bool {
+		info, err := os.Stat(filepath.Join(dir, name))
+		return err == nil && info.Mode().IsRegular()
+	}) {
 		return
 	}
 	d, err := project.Detect(dir)
 	if err != nil {
 		return
 	}
+	if d.Project.Framework == project.Flask {
+		t.Module = d.Project.Module
+	}
 	for _, e := range d.Found {
 		if e.Field != "route.static" || e.Guessed {
 			continue
 		}
 		for _, r := range d.Project.Routes {
-			if r.Name == "static" {
+			if r.Name == "static" && d.Project.Framework == project.Django {
 				t.StaticURL, t.StaticRoot = r.Path, r.Dir
 			}
 		}
 	}
 }
+
+// entryPoints are the files that show that a folder holds a project.
+var entryPoints = []string{"manage.py", "app.py", "wsgi.py", "main.py", "run.py", "application.py"}
 
 // ReadConfig reads the sections [lint] and [target] of a file. The error names
 // the file, the line, and the nearest right name.

@@ -305,12 +305,12 @@ func (a *analyses) configuration(root string) lint.Options {
 	static, ok := a.targets[dir]
 	a.mu.Unlock()
 	if !ok {
-		static.DetectStatic(dir)
+		static.DetectProject(dir)
 		a.mu.Lock()
 		a.targets[dir] = static
 		a.mu.Unlock()
 	}
-	cfg.Target.StaticURL, cfg.Target.StaticRoot = static.StaticURL, static.StaticRoot
+	cfg.Target.StaticURL, cfg.Target.StaticRoot, cfg.Target.Module = static.StaticURL, static.StaticRoot, static.Module
 	return lint.Options{Target: cfg.Target, Config: cfg}
 }
 

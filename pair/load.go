@@ -53,7 +53,6 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
 	p := join(l.nginxConfigs(), l.uwsgiConfigs(), l.units)
-	p.Here = opts.Here && opts.Root == ""
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}

@@ -17,9 +17,6 @@ type Pair struct {
 	Passes []*Pass
 	// Units are the systemd units among the files.
 	Units []*Unit
-	// Here tells that the files lie on the machine that will run them, so that
-	// what is missing on its disk is missing.
-	Here bool
 
 	index     index
 	byConfig  map[*uwsgi.Config][]*Bind

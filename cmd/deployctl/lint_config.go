@@ -37,7 +37,7 @@ func (o *lintOptions) reporter() (func(*lint.Result) error, error) {
 
 // reload returns the function that reads the paths; standard input is read once.
 func (o *lintOptions) reload() (lint.Reload, error) {
-	opts := pair.Options{Root: o.root}
+	opts := pair.Options{Root: o.root, Here: o.target.Live && o.root == ""}
 	if o.context != "" {
 		ctx, err := directive.ParseContext(o.context)
 		if err != nil {
@@ -103,7 +103,7 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 	if path != "" {
 		dir = filepath.Dir(path)
 	}
-	cfg.Target.DetectStatic(dir)
+	cfg.Target.DetectProject(dir)
 	cfg.Target.Live = o.target.Live
 	for _, s := range []struct {
 		flag, value string

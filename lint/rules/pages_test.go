@@ -20,13 +20,10 @@ import (
 var update = flag.Bool("update", false, "write the outputs and fixed files that the rules produce into their pages")
 
 // live are the rules whose examples lie on this machine.
-var live = map[string]bool{"uwsgi-missing-path": true}
+var live = map[string]bool{"uwsgi-missing-path": true, "nginx-missing-file": true}
 
 // reload returns how the files of an example are read.
-func reload(files []lint.PageFile) lint.Reload { return reloadFor(&lint.Rule{}, files) }
-
-// reloadFor is reload for the examples of a rule.
-func reloadFor(r *lint.Rule, files []lint.PageFile) lint.Reload {
+func reload(files []lint.PageFile) lint.Reload {
 	return func(overlay map[string]string) (*pair.Pair, error) {
 		texts := map[string]string{}
 		var paths []string
@@ -41,7 +38,7 @@ func reloadFor(r *lint.Rule, files []lint.PageFile) lint.Reload {
 			}
 		}
 		maps.Copy(texts, overlay)
-		return pair.Load(paths, pair.Options{Overlay: texts, Here: live[r.ID]})
+		return pair.Load(paths, pair.Options{Overlay: texts})
 	}
 }
 
@@ -74,14 +71,14 @@ func only(t *testing.T, r *lint.Rule, files []lint.PageFile) lint.Options {
 		return lint.Options{}
 	}
 	where := target(t, files)
-	where.Live = r.ID == "nginx-missing-file"
+	where.Live = live[r.ID]
 	return lint.Options{Target: where, Config: lint.Config{Select: []string{r.ID}}}
 }
 
 // run lints files with one rule.
 func run(t *testing.T, files []lint.PageFile, rule *lint.Rule) *lint.Result {
 	t.Helper()
-	p, err := reloadFor(rule, files)(nil)
+	p, err := reload(files)(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +144,7 @@ func TestPages(t *testing.T) {
 func checkBad(t *testing.T, r *lint.Rule, e lint.Example, page string) string {
 	t.Helper()
 	output := lines(run(t, e.Bad, r).Diagnostics)
-	fix, err := lint.Fix(reloadFor(r, e.Bad), All(), only(t, r, e.Bad), true)
+	fix, err := lint.Fix(reload(e.Bad), All(), only(t, r, e.Bad), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +241,7 @@ func TestGoodExamples(t *testing.T) {
 			if len(e.Good) == 0 {
 				continue
 			}
-			p, err := reloadFor(r, e.Good)(nil)
+			p, err := reload(e.Good)(nil)
 			if err != nil {
 				t.Fatal(err)
 			}

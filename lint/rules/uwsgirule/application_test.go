@@ -209,7 +209,7 @@ func TestHere(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			found := pairFindings(t, map[string]string{"uwsgi.ini": tc.ini}, pair.Options{Here: true}, lint.Target{}, tc.rule)
+			found := pairFindings(t, map[string]string{"uwsgi.ini": tc.ini}, pair.Options{Here: true}, lint.Target{Live: true}, tc.rule)
 			if diff := cmp.Diff(tc.want, found); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}

@@ -70,6 +70,7 @@ func number(p *lint.Pass, o *uwsgi.Option) {
 		if o.Info.Kind == option.Int {
 			d.Why = diag.T("uWSGI ends with exit code 1: invalid value for option \"%s\": must be > 0", o.Key)
 		}
+	case rest == "" && wraps(o, &d):
 	case rest == "":
 		return
 	default:
@@ -79,6 +80,17 @@ func number(p *lint.Pass, o *uwsgi.Option) {
 		d.Why = diag.T("without a worker uWSGI logs *** Operational MODE: no-workers ***, and every request hangs")
 	}
 	p.Report(d)
+}
+
+// wraps tells whether a number is larger than uWSGI's integers, of which it
+// then takes the low 32 bits.
+func wraps(o *uwsgi.Option, d *diag.Diagnostic) bool {
+	n, err := strconv.ParseInt(strings.TrimSpace(o.Value), 10, 64)
+	if err != nil || n <= math.MaxInt32 || o.Info.Kind != option.Int && o.Info.Kind != option.RawInt {
+		return false
+	}
+	d.Message = diag.T("%s takes numbers up to 2147483647: uWSGI reads %s as %d", o.Key, o.Value, int32(n))
+	return true
 }
 
 // unit reports text after a number, and mends the units that can only mean one thing.

@@ -24,7 +24,7 @@ var MissingPath = &lint.Rule{
 }
 
 func checkMissingPath(p *lint.Pass) {
-	if !p.Here {
+	if !p.Target.Live {
 		return // the files will lie elsewhere
 	}
 	for _, c := range p.Uwsgi {

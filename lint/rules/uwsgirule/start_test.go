@@ -197,7 +197,7 @@ func refusal(t *testing.T, path, src string, rules []string, dry bool) string {
 	if err != nil {
 		return err.Error()
 	}
-	r := lint.Run(p, uwsgirule.Rules, lint.Options{Target: lint.Target{Uwsgi: "2.0.21", OS: "debian"}, Config: lint.Config{Select: rules}})
+	r := lint.Run(p, uwsgirule.Rules, lint.Options{Target: lint.Target{Uwsgi: "2.0.21", OS: "debian", Live: true}, Config: lint.Config{Select: rules}})
 	for _, b := range r.Broken {
 		t.Errorf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}

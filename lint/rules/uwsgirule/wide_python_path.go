@@ -45,11 +45,11 @@ func checkWidePythonPath(p *lint.Pass) {
 func isWide(p *lint.Pass, dir string) bool {
 	clean := path.Clean(dir)
 	for _, tmp := range [...]string{"/tmp", "/var/tmp", "/dev/shm"} {
-		if clean == tmp || strings.HasPrefix(clean, tmp+"/") && !p.Here {
+		if clean == tmp || strings.HasPrefix(clean, tmp+"/") && !p.Target.Live {
 			return true
 		}
 	}
-	if !p.Here || !path.IsAbs(clean) {
+	if !p.Target.Live || !path.IsAbs(clean) {
 		return false
 	}
 	info, err := os.Stat(clean)
