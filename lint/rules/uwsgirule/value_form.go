@@ -50,7 +50,7 @@ func form(p *lint.Pass, o *uwsgi.Option) bool {
 		}
 	case "uwsgi_opt_add_cron":
 		if !isCron(o.Value) {
-			wanted, log = "MINUTE HOUR DAY MONTH WEEKDAY COMMAND, with -1 for each", diag.T("uWSGI ends with exit code 1: invalid cron syntax")
+			wanted, log = "MINUTE HOUR DAY MONTH WEEKDAY COMMAND", diag.T("uWSGI ends with exit code 1: invalid cron syntax")
 		}
 	case "uwsgi_opt_add_regexp_dyn_dict":
 		pattern, _, ok := strings.Cut(o.Value, " ")
