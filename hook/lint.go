@@ -83,7 +83,7 @@ func configuration(dir string, rules []*lint.Rule) (lint.Config, error) {
 		}
 		dir = filepath.Dir(path)
 	}
-	cfg.Target.DetectStatic(dir)
+	cfg.Target.DetectProject(dir)
 	return cfg, nil
 }
 
