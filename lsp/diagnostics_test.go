@@ -142,3 +142,16 @@ func TestDocumentBehindALink(t *testing.T) {
 	s.edit("sites-available/site", "8002", "8003")
 	s.until("the finding, in the document that is open", func() bool { return s.has("sites-available/site", "pair-socket-mismatch") })
 }
+
+func TestWatchesFiles(t *testing.T) {
+	t.Parallel()
+	s := open(t, pairFiles(), `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}}}`)
+	s.until("the registration", func() bool {
+		return len(s.messages) == 1 && strings.HasPrefix(s.messages[0], "client/registerCapability ") && strings.Contains(s.messages[0], "*.ini")
+	})
+	s.open("site.conf", "nginx", "")
+	s.until("the finding", func() bool { return s.has("site.conf", "pair-socket-mismatch") })
+	write(t, s.dir+"/uwsgi.ini", strings.Replace(uwsgiIni, "8002", "8001", 1))
+	s.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": s.uri("uwsgi.ini"), "type": 2}}})
+	s.until("the other file's change", func() bool { return !s.has("site.conf", "pair-socket-mismatch") })
+}

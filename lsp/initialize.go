@@ -14,6 +14,7 @@ func (s *server) initialize(_ context.Context, p initializeParams) (initializeRe
 	if slices.Contains(p.Capabilities.General.PositionEncodings, string(utf8Units)) {
 		s.client.encoding = utf8Units
 	}
+	s.client.watches = p.Capabilities.Workspace.DidChangeWatchedFiles.DynamicRegistration
 	if r := p.Capabilities.TextDocument.CodeAction.ResolveSupport; r != nil {
 		s.client.resolves = slices.Contains(r.Properties, "edit")
 	}
@@ -48,7 +49,28 @@ func (s *server) initialize(_ context.Context, p initializeParams) (initializeRe
 	}, nil
 }
 
-func (s *server) onInitialized(context.Context, json.RawMessage) (any, error) { return nil, nil }
+// watched are the files whose changes on disk matter: configurations of both
+// programs, of this one, and systemd's units.
+const watched = "**/{*.conf,*.ini,*.yaml,*.yml,*.xml,*.json,*.service,sites-available/*,sites-enabled/*,conf.d/*}"
+
+// onInitialized asks the editor to tell of changes on disk, where it can.
+func (s *server) onInitialized(ctx context.Context, _ json.RawMessage) (any, error) {
+	s.mu.Lock()
+	watches := s.client.watches
+	s.mu.Unlock()
+	if !watches {
+		return nil, nil
+	}
+	registration := map[string]any{"registrations": []any{map[string]any{
+		"id": "files", "method": "workspace/didChangeWatchedFiles",
+		"registerOptions": map[string]any{"watchers": []any{map[string]any{"globPattern": watched}}},
+	}}}
+	go func() {
+		// An editor that does not want to is not asked again.
+		_ = s.conn.Call(ctx, "client/registerCapability", registration, nil)
+	}()
+	return nil, nil
+}
 
 // addFolder adds a folder of the workspace; s.mu is held.
 func (s *server) addFolder(uri string) {

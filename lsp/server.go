@@ -61,6 +61,7 @@ type client struct {
 	encoding        encoding
 	documentChanges bool // edits carry the version they are meant for
 	resolves        bool // an action's edit may be asked for later
+	watches         bool // it may be asked to tell of changes on disk
 }
 
 // Serve talks to an editor until it leaves, in ends, or ctx does. in is closed

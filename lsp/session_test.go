@@ -85,7 +85,12 @@ func write(t *testing.T, path, text string) {
 }
 
 // Handle takes what the server says.
-func (s *session) Handle(_ context.Context, _ *jsonrpc2.Conn, req *jsonrpc2.Request) {
+func (s *session) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request) {
+	if !req.Notif {
+		if err := conn.Reply(ctx, req.ID, nil); err != nil {
+			s.t.Error(err)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch req.Method {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need: the real nginx, uWSGI, git, pre-commit, Django and Flask.
+# Installs what the tests need: the real nginx, uWSGI, git, pre-commit, Neovim, Django and Flask.
 # Without apt-get or the right to use it, it says what is missing and goes on:
 # tests that need a missing program skip, unless DEPLOYCTL_REQUIRE_REAL=1.
 set -eu
@@ -13,6 +13,7 @@ need uwsgi uwsgi-core
 need gcc gcc
 need git git
 need pre-commit pre-commit
+need nvim neovim
 [ -d /etc/uwsgi ] || packages="$packages uwsgi"
 [ -d /etc/uwsgi-emperor ] || packages="$packages uwsgi-emperor"
 [ -e /usr/lib/uwsgi/plugins/python3_plugin.so ] || packages="$packages uwsgi-plugin-python3"
