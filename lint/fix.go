@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/deployctl/deployctl/pair"
@@ -41,10 +42,11 @@ func Fix(reload Reload, rules []*Rule, opts Options, unsafe bool) (*Fixed, error
 	}
 	f.Result = Run(p, rules, opts)
 	seen := []map[string]string{f.New}
+	lost := map[string]bool{} // files that fixes would make no configuration at all
 	for range maxRounds {
-		fixes := choose(f.Result.Diagnostics, unsafe)
+		fixes, left := choose(f.Result.Diagnostics, unsafe, lost)
 		round := apply(fixes, errorCounts(p))
-		f.Dropped = round.dropped
+		f.Dropped = round.dropped + left
 		if len(round.texts) == 0 {
 			break
 		}
@@ -58,11 +60,11 @@ func Fix(reload Reload, rules []*Rule, opts Options, unsafe bool) (*Fixed, error
 		}
 		maps.DeleteFunc(texts, func(name, text string) bool { return text == f.Old[name] })
 		next, err := reload(texts)
-		if err != nil {
+		if err != nil && !errors.Is(err, pair.ErrNothing) {
 			return nil, err
 		}
-		if !holds(next, round.texts) {
-			break // a file would be no configuration any more
+		if missing(next, round.texts, lost) {
+			continue
 		}
 		p, f.New, f.Result = next, texts, Run(next, rules, opts)
 		f.Applied += round.made
@@ -85,16 +87,19 @@ func contains(seen []map[string]string, texts map[string]string) bool {
 	return false
 }
 
-// holds tells whether files are still part of a pair.
-func holds(p *pair.Pair, files map[string]string) bool {
+// missing notes in lost which of the files that changed are no part of a pair
+// any more, and tells whether there are any.
+func missing(p *pair.Pair, changed map[string]string, lost map[string]bool) bool {
 	names := map[string]bool{}
 	for _, f := range sources(p) {
 		names[f.Name] = true
 	}
-	for name := range files {
+	found := false
+	for name := range changed {
 		if !names[name] {
-			return false
+			lost[name] = true
+			found = true
 		}
 	}
-	return true
+	return found
 }

@@ -14,12 +14,16 @@ import (
 // of them together make it read worse.
 const maxCulprits = 200
 
-// choose picks the fixes that do not touch each other, in the order of the findings.
-func choose(found []diag.Diagnostic, unsafe bool) []*diag.Fix {
-	var chosen []*diag.Fix
+// choose picks the fixes that do not touch each other, in the order of the
+// findings. It counts those that would change a file that is not to be changed.
+func choose(found []diag.Diagnostic, unsafe bool, untouchable map[string]bool) (chosen []*diag.Fix, left int) {
 	edits := map[string][]diag.Edit{} // by file, sorted
 	for _, d := range found {
 		if d.Fix == nil || len(d.Fix.Edits) == 0 || d.Fix.Unsafe && !unsafe {
+			continue
+		}
+		if slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return untouchable[e.File.Name] }) {
+			left++
 			continue
 		}
 		if slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return touches(edits[e.File.Name], e) }) {
@@ -32,7 +36,7 @@ func choose(found []diag.Diagnostic, unsafe bool) []*diag.Fix {
 		}
 		chosen = append(chosen, d.Fix)
 	}
-	return chosen
+	return chosen, left
 }
 
 // touches tells whether an edit touches one of a sorted list. Insertions at

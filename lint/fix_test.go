@@ -130,6 +130,39 @@ func TestFix(t *testing.T) {
 	}
 }
 
+// TestFixLost changes a file in a folder so that it would be taken for no
+// configuration any more: it is left alone, and the others are mended.
+func TestFixLost(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.conf"), filepath.Join(dir, "b.conf")
+	for _, path := range []string{a, b} {
+		if err := os.WriteFile(path, []byte("server {\n    listen 80;\n}\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lose := &Rule{ID: "lose", Severity: diag.Warning, Check: func(p *Pass) {
+		for _, f := range sources(p.Pair) {
+			span, text := diag.Span{Start: 0, End: 6}, "serve2"
+			if f.Name == b {
+				span, text = diag.Span{Start: 20, End: 22}, "81"
+			}
+			if f.Src[span.Start:span.End] != text {
+				p.Report(diag.Diagnostic{Location: diag.Location{File: f}, Message: diag.T("x"), Fix: &diag.Fix{Edits: []diag.Edit{{File: f, Span: span, New: text}}}})
+			}
+		}
+	}}
+	f, err := Fix(func(overlay map[string]string) (*pair.Pair, error) {
+		return pair.Load([]string{dir}, pair.Options{Overlay: overlay})
+	}, []*Rule{lose}, Options{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{b: "server {\n    listen 81;\n}\n"}, f.New); diff != "" || f.Dropped != 1 || f.Applied != 1 {
+		t.Errorf("%d dropped, %d applied (-want +got):\n%s", f.Dropped, f.Applied, diff)
+	}
+}
+
 func TestFixedWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -29,7 +29,7 @@ func (o *lintOptions) reporter() (func(*lint.Result) error, error) {
 		return nil, &usageError{err.Error(), "lint"}
 	}
 	opts := report.Options{
-		Color: color, Catalog: catalog, Version: version,
+		Color: color, Catalog: catalog, Lang: name, Version: version,
 		Rules: func() []report.Rule { return lang.Rules(rules.All(), name) },
 	}
 	return func(r *lint.Result) error { return report.Write(outputs, o.out, r.In(catalog), opts) }, nil

@@ -16,6 +16,8 @@ type Options struct {
 	// Catalog is the language of the report's own words; the findings' are in
 	// theirs already (lint.Result.In).
 	Catalog diag.Catalog
+	// Lang is the language's name, such as en.
+	Lang string
 	// Version is the program's own.
 	Version string
 	// Rules returns what there is to say of every rule; only formats that

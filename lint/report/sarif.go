@@ -31,6 +31,10 @@ func SARIF(w io.Writer, r *lint.Result, opts Options) error {
 func sarifLog(r *lint.Result, opts Options) *sarif.Report {
 	run := sarif.NewRunWithInformationURI("deployctl", home)
 	run.WithColumnKind("unicodeCodePoints") // columns count characters
+	if opts.Lang != "" {
+		run.WithLanguage(opts.Lang)
+		run.Tool.Driver.WithLanguage(opts.Lang)
+	}
 	if opts.Version != "" {
 		run.Tool.Driver.WithVersion(opts.Version)
 	}

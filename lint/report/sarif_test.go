@@ -16,7 +16,7 @@ import (
 func TestSARIFSchema(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*lint.Result{"a sample": sample(), "nothing": {}, "a broken rule": {Broken: []lint.Broken{{Rule: "x"}}}} {
-		for _, opts := range []Options{{}, {Version: "1", Rules: described}} {
+		for _, opts := range []Options{{}, {Version: "1", Lang: "zh", Rules: described}} {
 			if err := sarifLog(r, opts).Validate(); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
