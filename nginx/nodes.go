@@ -95,7 +95,7 @@ func (d *Directive) Head() diag.Span {
 
 // Arg returns the value of argument n, counted from 0, or "" when there is none.
 func (d *Directive) Arg(n int) string {
-	if n < len(d.Args) {
+	if n >= 0 && n < len(d.Args) {
 		return d.Args[n].Value
 	}
 	return ""

@@ -2,12 +2,16 @@ package rules
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/deployctl/deployctl/internal/realtest"
 )
+
+// streamOf starts a configuration of stream, whose module is a package of its own.
+const streamOf = "load_module /usr/lib/nginx/modules/ngx_stream_module.so; events { } stream { "
 
 // startCases are short configurations: the content of http, or all of it where
 // it starts with a block of its own. want is the rule that refuses it, "" where
@@ -156,6 +160,21 @@ var startCases = []struct{ conf, want string }{
 	{"user nosuchuser; events { }", "nginx-user-group"},
 	{"thread_pool a; events { }", "nginx-wrong-arguments"},
 	{"events { } stream { server { listen 18000; return x; } }", "nginx-unknown-directive"},
+	{"events { } http { geo { } }", "nginx-wrong-arguments"},
+	// stream
+	{streamOf + "server { listen 18000; return x; } }", ""},
+	{streamOf + "server { return x; } }", "nginx-incompatible"},
+	{streamOf + "server { listen 18000; } }", "nginx-incompatible"},
+	{streamOf + "server { listen 18000; proxy_pass a; } }", "nginx-undefined"},
+	{streamOf + "server { listen 18000; proxy_pass a; } upstream a { server 127.0.0.1:1; } }", ""},
+	{streamOf + "upstream a { server 127.0.0.1; } }", "nginx-undefined"},
+	{streamOf + "server { listen 18000; return x; } server { listen 18000; return y; } }", "nginx-duplicate-listen"},
+	{streamOf + "server { listen 18000; return x; } server { listen 18000 udp; return y; } }", ""},
+	{streamOf + "server { listen 18000 udp ssl; return x; ssl_certificate cert.pem; ssl_certificate_key key.pem; } }", "nginx-incompatible"},
+	{streamOf + "server { listen 18000 ssl; return x; } }", "nginx-tls-no-certificate"},
+	{streamOf + "server { listen 18000; set $uri x; return $uri; } }", ""},
+	{streamOf + "server { listen 18000; return $nothing; } }", "nginx-undefined"},
+	{streamOf + "limit_conn_zone $remote_addr zone=a:1m; server { listen 18000; limit_conn b 1; return x; } }", "nginx-undefined"},
 	{"server { location / { image_filter test; } }", "nginx-unknown-directive"},
 	{"events { } http { http2 on; }", "nginx-version"},
 }
@@ -168,6 +187,9 @@ func TestStartCasesConfirm(t *testing.T) {
 	for i, c := range startCases {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
+			if _, err := os.Stat("/usr/lib/nginx/modules/ngx_stream_module.so"); err != nil && strings.HasPrefix(c.conf, streamOf) && os.Getenv(realtest.Require) != "1" {
+				t.Skip("the module for stream is not installed")
+			}
 			src := strings.ReplaceAll(c.conf, "@DIR@", box)
 			if !strings.Contains(src, "events {") && !strings.HasPrefix(src, "http {") {
 				src = "events { }\nhttp {\n" + src + "\n}\n"

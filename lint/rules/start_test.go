@@ -46,6 +46,11 @@ func TestStartConfirm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if module, _, ok := strings.Cut(string(text), ";"); ok && strings.HasPrefix(module, "load_module ") {
+			if _, err := os.Stat(strings.TrimPrefix(module, "load_module ")); err != nil && os.Getenv(realtest.Require) != "1" {
+				continue // a module that is not installed
+			}
+		}
 		base := strings.ReplaceAll(string(text), "@DIR@", box)
 		if refused, out := asksNginx(t, nginx, box, "base.conf", base); refused {
 			t.Fatalf("nginx refuses %s: %s", path, out)

@@ -9,9 +9,13 @@ import (
 	"github.com/deployctl/deployctl/nginx"
 )
 
-func geo(args []nginx.Word) []Bad {
+func geo(args []nginx.Word) []Bad { return checkGeo(args, variable) }
+
+func streamGeo(args []nginx.Word) []Bad { return checkGeo(args, variableName) }
+
+func checkGeo(args []nginx.Word, defined kind) []Bad {
 	last := len(args) - 1
-	log, message := variable.check(args[last].Value)
+	log, message := defined.check(args[last].Value)
 	bad := one(last+1, log, message)
 	if last == 1 && !strings.HasPrefix(args[0].Value, "$") {
 		bad = append(bad, one(1, fmt.Sprintf("invalid variable name %q", args[0].Value), diag.T("%q is no variable: its name starts with $", args[0].Value))...)

@@ -27,10 +27,11 @@ const (
 	complexValue // text with variables
 	regex        // a regular expression
 	regexNoCase
-	maybeRegex // ~ or ~* and a regular expression, or text with variables
-	tildeRegex // ~ and a regular expression without case, or text with variables
-	variable   // the name of a variable that is defined here
-	network    // an address or network, all, unix:
+	maybeRegex   // ~ or ~* and a regular expression, or text with variables
+	tildeRegex   // ~ and a regular expression without case, or text with variables
+	variable     // the name of a variable that is defined here
+	variableName // the same in stream, whose own variables are others
+	network      // an address or network, all, unix:
 	realNetwork
 	address     // host:port
 	bindAddress // an address without name, that packets are sent from
@@ -110,6 +111,10 @@ func (k kind) check(s string) (log string, message diag.Text) {
 		return checkRegex(pattern, true)
 	case variable:
 		return checkDefined(s)
+	case variableName:
+		if len(s) < 2 || s[0] != '$' {
+			return checkDefined("")
+		}
 	case levels:
 		if !validLevels(s) {
 			return fmt.Sprintf("invalid \"levels\" %q", "levels="+s), diag.T("%q are no levels: write up to three numbers 1 or 2, such as 1:2", s)

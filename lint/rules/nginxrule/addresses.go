@@ -87,7 +87,10 @@ func hostKey(a value.Address) string {
 
 // options reads the parameters; quic listens beside TCP at the same address.
 func (l *listening) options(n *site.Node) (quic string) {
-	for _, a := range n.Args[1:] {
+	for i, a := range n.Args {
+		if i == 0 {
+			continue // the address
+		}
 		name, _, _ := strings.Cut(a.Value, "=")
 		switch name {
 		case "default_server", "default":

@@ -17,6 +17,7 @@ var DuplicateListen = &lint.Rule{
 
 func checkDuplicateListen(p *lint.Pass) {
 	for _, c := range p.Nginx {
+		checkStreamAddresses(p, c)
 		order, by := addresses(c)
 		seen := map[[2]*site.Node]bool{} // pairs that were reported: a range meets another at every port
 		for _, key := range order {

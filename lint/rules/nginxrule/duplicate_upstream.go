@@ -107,24 +107,32 @@ func zones(c *site.Config, yield func(zone)) {
 			}
 			if d.parameter == "" {
 				size, _ := value.Size(n.Arg(1))
-				yield(zone{n, 1, d.owner, n.Arg(0), size, d.shared})
+				yield(zone{n, 1, zoneOwner(n, d.owner), n.Arg(0), size, d.shared})
 				continue
 			}
 			for i, a := range n.Args {
 				if rest, ok := strings.CutPrefix(a.Value, d.parameter); ok {
 					name, bytes, _ := strings.Cut(rest, ":")
 					size, _ := value.Size(bytes)
-					yield(zone{n, i + 1, d.owner, name, size, d.shared})
+					yield(zone{n, i + 1, zoneOwner(n, d.owner), name, size, d.shared})
 				}
 			}
 		}
 	}
 }
 
+// zoneOwner returns the module that a zone belongs to: those of stream are others.
+func zoneOwner(n *site.Node, owner string) string {
+	if n.Scope.Enclosing(directive.Stream) != nil {
+		return "stream " + owner
+	}
+	return owner
+}
+
 func checkDuplicateZones(p *lint.Pass, c *site.Config) {
 	first := map[string]zone{}
 	zones(c, func(z zone) {
-		if template(z.name) || z.node.Scope.Enclosing(directive.Stream) != nil {
+		if template(z.name) {
 			return
 		}
 		earlier, ok := first[z.name]

@@ -32,6 +32,7 @@ func checkIncompatible(p *lint.Pass) {
 		checkSharedLogs(p, c)
 		checkBuffers(p, c)
 		checkClientCertificate(p, c)
+		checkStreamServers(p, c)
 	}
 }
 

@@ -29,6 +29,7 @@ func checkTLSCertificate(p *lint.Pass) {
 		for _, s := range c.Servers {
 			checkTLSServer(p, s)
 		}
+		checkStreamTLS(p, c)
 	}
 }
 
@@ -101,6 +102,32 @@ func checkTLSServer(p *lint.Pass, s *site.Server) {
 			Why:      diag.T(`nginx does not start: no "ssl_certificate" is defined for the "ssl" directive`),
 			Help:     diag.T("add ssl_certificate and ssl_certificate_key, or `ssl_reject_handshake on;`"),
 		})
+	}
+}
+
+// checkStreamTLS finds servers of stream that listen with TLS and lack a
+// certificate, or a key for it.
+func checkStreamTLS(p *lint.Pass, c *site.Config) {
+	for _, n := range c.Find("listen") {
+		if n.Row == nil || n.Scope.Context != directive.StreamServer || opaque(n.Scope) {
+			continue
+		}
+		var l listening
+		if l.options(n); !l.ssl {
+			continue
+		}
+		certificates, keys := n.Scope.Effective("ssl_certificate"), n.Scope.Effective("ssl_certificate_key")
+		if reject := n.Scope.Effective("ssl_reject_handshake"); len(certificates) == 0 && len(reject) > 0 && reject[0].Arg(0) == "on" {
+			continue
+		}
+		if len(certificates) == 0 || len(keys) < len(certificates) {
+			p.Report(diag.Diagnostic{
+				Location: n.HeadLocation(),
+				Message:  diag.T("%s is for TLS, and its server has %d certificates and %d keys", n.Arg(0), len(certificates), len(keys)),
+				Why:      diag.T(`nginx does not start: no "ssl_certificate" is defined for the "listen ... ssl" directive`),
+				Help:     diag.T("add ssl_certificate and ssl_certificate_key, or `ssl_reject_handshake on;`"),
+			})
+		}
 	}
 }
 

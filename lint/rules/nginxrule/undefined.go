@@ -37,6 +37,7 @@ func checkUndefined(p *lint.Pass) {
 		checkCharsets(p, c)
 		checkUpstreamZones(p, c)
 		checkMemcachedKey(p, c)
+		checkStreamPorts(p, c)
 	}
 }
 
@@ -116,7 +117,7 @@ func checkVariables(p *lint.Pass, c *site.Config) {
 			checkResult(p, c, n)
 			continue
 		}
-		if !readable(n) || n.Scope.Enclosing(directive.HTTP) == nil {
+		if !readable(n) || n.Scope.Enclosing(directive.HTTP|directive.Stream) == nil {
 			continue
 		}
 		for i, a := range n.Args {
@@ -164,18 +165,20 @@ func isRegex(n *site.Node, i int) bool {
 // checkFormats compares access_log with the log formats, which have to be
 // defined before they are used.
 func checkFormats(p *lint.Pass, c *site.Config) {
-	known, later := map[string]bool{"combined": true}, map[string]*site.Node{}
-	for _, n := range c.Find("log_format") {
-		if name := strings.ToLower(n.Arg(0)); later[name] == nil && n.Scope.Enclosing(directive.HTTP) != nil {
-			later[name] = n
+	for _, context := range []directive.Context{directive.HTTP, directive.Stream} {
+		known, later := map[string]bool{"combined": context == directive.HTTP}, map[string]*site.Node{}
+		for _, n := range c.Find("log_format") {
+			if name := strings.ToLower(n.Arg(0)); later[name] == nil && n.Scope.Context == context {
+				later[name] = n
+			}
 		}
-	}
-	for n := range c.All() {
-		switch {
-		case n.Name.Value == "log_format" && n.Scope.Context == directive.HTTP:
-			known[strings.ToLower(n.Arg(0))] = true
-		case n.Name.Value == "access_log" && n.Row != nil && len(n.Args) > 1 && n.Scope.Enclosing(directive.HTTP) != nil:
-			checkFormat(p, n, known, later)
+		for n := range c.All() {
+			switch {
+			case n.Name.Value == "log_format" && n.Scope.Context == context:
+				known[strings.ToLower(n.Arg(0))] = true
+			case n.Name.Value == "access_log" && n.Row != nil && len(n.Args) > 1 && n.Scope.Enclosing(context) != nil:
+				checkFormat(p, n, known, later)
+			}
 		}
 	}
 }
@@ -224,7 +227,7 @@ func checkZones(p *lint.Pass, c *site.Config) {
 			} else if z.owner != "limit_conn" && (name == "off" || name == "") {
 				continue
 			}
-			if n.Row == nil || strings.Contains(name, "$") || template(name) || known[owned{z.owner, name}] {
+			if n.Row == nil || strings.Contains(name, "$") || template(name) || known[owned{zoneOwner(n, z.owner), name}] {
 				continue
 			}
 			p.Report(diag.Diagnostic{

@@ -71,7 +71,7 @@ func checkUpstreamZones(p *lint.Pass, c *site.Config) {
 		}
 	})
 	for _, n := range c.Find("zone") {
-		if n.Row == nil || n.Scope.Context != directive.Upstream || len(n.Args) != 1 || sized[n.Arg(0)] || template(n.Arg(0)) {
+		if n.Row == nil || n.Scope.Context&(directive.Upstream|directive.StreamUpstream) == 0 || len(n.Args) != 1 || sized[n.Arg(0)] || template(n.Arg(0)) {
 			continue
 		}
 		p.Report(diag.Diagnostic{
