@@ -9,6 +9,15 @@ func Or[W ~string](words []W) Text {
 	return T("%s or %s", list(words[:last]), words[last])
 }
 
+// And returns words as a text: "a, b and c".
+func And[W ~string](words []W) Text {
+	last := len(words) - 1
+	if last < 1 {
+		return list(words)
+	}
+	return T("%s and %s", list(words[:last]), words[last])
+}
+
 // List returns texts, or values that say themselves as one, as a text: "a, b, c".
 func List(items ...any) Text { return list(items) }
 

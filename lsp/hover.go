@@ -100,12 +100,12 @@ func (s *server) describeDirective(name string, ctx directive.Context) string {
 	}
 	what, _ := directive.Describe(name)
 	var l lines
-	takes := diag.T("Takes: %s", row.Args.String())
+	takes := diag.T("Takes: %s", row.Args)
 	if len(row.Words) > 0 {
 		takes = diag.T("Takes: %s", "`"+strings.Join(row.Words, "`, `")+"`")
 	}
 	l.add(s.say(takes))
-	l.add(s.say(diag.T("Stands in: %s", contexts.String())))
+	l.add(s.say(diag.T("Stands in: %s", contexts)))
 	if what.Default != "" {
 		l.add(s.say(diag.T("Default: %s", "`"+what.Default+"`")))
 	}

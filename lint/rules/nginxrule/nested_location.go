@@ -21,10 +21,11 @@ func checkNestedLocations(p *lint.Pass, c *site.Config) {
 			switch {
 			case outer.Kind == site.Exact || outer.Kind == site.Named:
 				kind := "exact"
+				d.Message = diag.T("no location may stand in the exact location %q", outer.Pattern)
 				if outer.Kind == site.Named {
 					kind = "named"
+					d.Message = diag.T("no location may stand in the named location %q", outer.Pattern)
 				}
-				d.Message = diag.T("no location may stand in the %s location %q", kind, outer.Pattern)
 				d.Why = diag.T("nginx does not start: location %q cannot be inside the %s location %q", l.Pattern, kind, outer.Pattern)
 			case l.Kind == site.Named:
 				d.Message = diag.T("the named location %q may stand in a server alone", l.Pattern)

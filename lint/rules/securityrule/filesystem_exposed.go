@@ -19,13 +19,13 @@ var FilesystemExposed = &lint.Rule{
 
 // systemFolders hold what no client may read; the Filesystem Hierarchy
 // Standard says what is in them.
-var systemFolders = map[string]string{
-	"/": "every file of the machine", "/etc": "accounts, keys and configurations", "/etc/nginx": "nginx's own configuration",
-	"/etc/ssl": "certificates and keys", "/etc/ssl/private": "private keys", "/etc/letsencrypt": "certificates and keys",
-	"/root": "root's own files", "/proc": "the environment of every process", "/sys": "the kernel's settings", "/dev": "devices",
-	"/boot": "the kernel", "/run": "sockets and process ids", "/var": "logs, databases and mail", "/var/lib": "databases",
-	"/var/log": "logs", "/var/run": "sockets and process ids", "/var/spool": "mail and cron jobs", "/home": "everybody's files",
-	"/usr": "every program", "/usr/local": "every program", "/bin": "every program", "/sbin": "every program", "/lib": "every library", "/opt": "every program",
+var systemFolders = map[string]diag.Text{
+	"/": diag.T("every file of the machine"), "/etc": diag.T("accounts, keys and configurations"), "/etc/nginx": diag.T("nginx's own configuration"),
+	"/etc/ssl": diag.T("certificates and keys"), "/etc/ssl/private": diag.T("private keys"), "/etc/letsencrypt": diag.T("certificates and keys"),
+	"/root": diag.T("root's own files"), "/proc": diag.T("the environment of every process"), "/sys": diag.T("the kernel's settings"), "/dev": diag.T("devices"),
+	"/boot": diag.T("the kernel"), "/run": diag.T("sockets and process ids"), "/var": diag.T("logs, databases and mail"), "/var/lib": diag.T("databases"),
+	"/var/log": diag.T("logs"), "/var/run": diag.T("sockets and process ids"), "/var/spool": diag.T("mail and cron jobs"), "/home": diag.T("everybody's files"),
+	"/usr": diag.T("every program"), "/usr/local": diag.T("every program"), "/bin": diag.T("every program"), "/sbin": diag.T("every program"), "/lib": diag.T("every library"), "/opt": diag.T("every program"),
 }
 
 func checkFilesystemExposed(p *lint.Pass) {

@@ -21,8 +21,9 @@ var PathDisclosure = &lint.Rule{
 
 // secret is a file that no client may read.
 type secret struct {
-	path, what string
-	option     *uwsgi.Option
+	path   string
+	what   diag.Text
+	option *uwsgi.Option
 }
 
 // maxSecrets is how many files of one folder are tried: one is enough to know.
@@ -52,7 +53,7 @@ func checkPathDisclosure(p *lint.Pass) {
 // they lie below.
 func secrets(p *lint.Pass) map[string][]secret {
 	below := map[string][]secret{}
-	add := func(dir, file, what string, o *uwsgi.Option) {
+	add := func(dir, file string, what diag.Text, o *uwsgi.Option) {
 		if !path.IsAbs(file) {
 			file = path.Join(dir, file)
 		}
@@ -75,21 +76,21 @@ func secrets(p *lint.Pass) map[string][]secret {
 		}
 		for _, name := range []string{"wsgi-file", "file"} {
 			if o := c.Get(name); o != nil {
-				add(dir, o.Value, "the application's source", o)
+				add(dir, o.Value, diag.T("the application's source"), o)
 			}
 		}
 		if o := c.Get("module"); o != nil {
 			module, _, _ := strings.Cut(o.Value, ":")
-			add(dir, strings.ReplaceAll(module, ".", "/")+".py", "the application's source", o)
+			add(dir, strings.ReplaceAll(module, ".", "/")+".py", diag.T("the application's source"), o)
 		}
 		for _, o := range c.All("env") {
 			if name, value, _ := strings.Cut(o.Value, "="); name == "DJANGO_SETTINGS_MODULE" {
-				add(dir, strings.ReplaceAll(value, ".", "/")+".py", "the settings with the secret key", o)
+				add(dir, strings.ReplaceAll(value, ".", "/")+".py", diag.T("the settings with the secret key"), o)
 			}
 		}
 		for _, name := range []string{"virtualenv", "home", "venv", "pyhome"} {
 			if o := c.Get(name); o != nil {
-				add(dir, path.Join(o.Value, "pyvenv.cfg"), "the virtualenv", o)
+				add(dir, path.Join(o.Value, "pyvenv.cfg"), diag.T("the virtualenv"), o)
 				break
 			}
 		}
@@ -163,16 +164,16 @@ func fileOf(r site.Result, uri string) string {
 }
 
 // privateFolders are names of folders that hold nothing for clients.
-var privateFolders = map[string]string{
-	".git": "the history of the source", ".svn": "the source", ".hg": "the history of the source",
-	".venv": "the virtualenv", "venv": "the virtualenv", "virtualenv": "the virtualenv", "site-packages": "the virtualenv",
+var privateFolders = map[string]diag.Text{
+	".git": diag.T("the history of the source"), ".svn": diag.T("the source"), ".hg": diag.T("the history of the source"),
+	".venv": diag.T("the virtualenv"), "venv": diag.T("the virtualenv"), "virtualenv": diag.T("the virtualenv"), "site-packages": diag.T("the virtualenv"),
 }
 
 // checkFolder finds folders that are private by their name.
 func checkFolder(p *lint.Pass, at *site.Node, seen map[*site.Node]bool) {
 	dir := path.Clean(at.Arg(0))
 	what := privateFolders[path.Base(dir)]
-	if what == "" || !known(at.Arg(0)) || hands(at.Scope) || restricted(at.Scope) || seen[at] {
+	if what.IsZero() || !known(at.Arg(0)) || hands(at.Scope) || restricted(at.Scope) || seen[at] {
 		return
 	}
 	seen[at] = true

@@ -108,7 +108,7 @@ func checkServerHeaders(p *lint.Pass, c *site.Config, s *site.Server) {
 	}
 	p.Report(diag.Diagnostic{
 		Location: s.Opener.Location(0),
-		Message:  diag.T("this server sends files without %s", strings.Join(missing, " and ")),
+		Message:  diag.T("this server sends files without %s", diag.And(missing)),
 		Why:      diag.T("without nosniff a browser may run an uploaded text or picture as a script; without X-Frame-Options (or frame-ancestors) other sites can show the page under theirs and catch clicks"),
 		Help:     diag.T("write `add_header X-Content-Type-Options nosniff always;` and, for pages, `add_header X-Frame-Options SAMEORIGIN always;` where the files are served; an add_header in a location drops those of the server"),
 		Related:  related,

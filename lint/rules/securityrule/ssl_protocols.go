@@ -81,7 +81,7 @@ func checkProtocols(p *lint.Pass, n *site.Node, want []string) {
 		if len(kept) == 0 {
 			kept = []string{"TLSv1.2", "TLSv1.3"}
 		}
-		d.Message = diag.T("this server still speaks %s", strings.Join(old, " and "))
+		d.Message = diag.T("this server still speaks %s", diag.And(old))
 		d.Why = diag.T("no browser since 2020 needs them, their ciphers are broken (POODLE, BEAST), and audits (PCI DSS) fail")
 	default:
 		return
