@@ -1,7 +1,9 @@
 package pairrule
 
 import (
+	"os"
 	"strconv"
+	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
@@ -28,6 +30,10 @@ const (
 )
 
 func checkBacklog(p *lint.Pass) {
+	known := 0 // the limit of this machine, where it is the one that counts
+	if p.Target.Live {
+		known = kernelLimit()
+	}
 	for _, c := range p.Uwsgi {
 		backlog, at := defaultBacklog, c.Get("listen")
 		if at != nil {
@@ -37,7 +43,25 @@ func checkBacklog(p *lint.Pass) {
 			}
 			backlog = n
 		}
-		if backlog > somaxconn {
+		if known > 0 && backlog > known {
+			d := diag.Diagnostic{
+				Severity: diag.Error,
+				Message:  diag.T("a listen queue of %d is above net.core.somaxconn, which is %d here", backlog, known),
+				Why:      diag.T("uWSGI exits with: Listen queue size is greater than the system max net.core.somaxconn (%d).", known),
+				Help:     diag.T("raise net.core.somaxconn on the server first, or write %d", known),
+			}
+			switch b := bindOf(p, c); {
+			case at != nil:
+				d.Location = at.ValueLocation()
+			case b != nil:
+				d.Location = b.Option.KeyLocation()
+			default:
+				continue
+			}
+			p.Report(d)
+			continue
+		}
+		if known == 0 && backlog > somaxconn {
 			p.Report(diag.Diagnostic{
 				Location: at.ValueLocation(),
 				Message:  diag.T("listen = %d is above the kernel's usual limit of %d", backlog, somaxconn),
@@ -85,4 +109,17 @@ func connections(c *site.Config) (int, *site.Node) {
 		return count, n
 	}
 	return 0, nil
+}
+
+// kernelLimit returns this machine's net.core.somaxconn, or 0 where there is none.
+func kernelLimit() int {
+	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0
+	}
+	return n
 }

@@ -28,14 +28,14 @@ type application struct {
 // and is known as a whole: for no emperor and no vassal, whose emperor decides
 // with it, for no piece that others include, and for none that does not parse.
 func applications(p *lint.Pass, visit func(*application)) {
-	reigns := emperors(p)
+	reigns, commands := emperors(p), starts(p)
 	for _, c := range p.Uwsgi {
 		if !serves(c) || len(c.Main.Errors) > 0 || inherited(c) || isUnfinished(c) || c.Get("emperor") != nil || isVassal(c, reigns) {
 			continue
 		}
 		a := &application{Config: c, init: p.Target.Init}
-		if u, line := startedBy(p, c); u != nil {
-			a.unit, a.init, a.given = u, "systemd", commandLine(line)
+		if s := startedBy(c, commands); s.unit != nil {
+			a.unit, a.init, a.given = s.unit, "systemd", commandLine(s.line)
 		}
 		visit(a)
 	}
@@ -71,10 +71,17 @@ func isVassal(c *uwsgi.Config, folders map[string]bool) bool {
 	return folders[path.Base(path.Dir(strings.ReplaceAll(c.Main.Name, `\`, "/")))]
 }
 
-// startedBy returns the unit that starts a configuration and its command line:
-// the one that names the file, or whose instance does.
-func startedBy(p *lint.Pass, c *uwsgi.Config) (*pair.Unit, string) {
-	name := path.Base(strings.ReplaceAll(c.Main.Name, `\`, "/"))
+// start is a unit's command that starts uWSGI.
+type start struct {
+	unit *pair.Unit
+	line string
+}
+
+// starts returns the commands of units that start uWSGI, by the names of the
+// files they give it, without the folder; those of instances of a unit stand
+// under the file's suffix.
+func starts(p *lint.Pass) map[string]start {
+	found := map[string]start{}
 	for _, u := range p.Units {
 		for _, line := range u.All("Service", "ExecStart") {
 			words := strings.Fields(line)
@@ -82,14 +89,27 @@ func startedBy(p *lint.Pass, c *uwsgi.Config) (*pair.Unit, string) {
 				continue
 			}
 			for _, word := range words {
-				word = strings.Trim(word[strings.LastIndexByte(word, '=')+1:], `"'`)
-				if base := path.Base(word); base == name || base == "%i"+path.Ext(name) || base == "%I"+path.Ext(name) {
-					return u, line
+				base := path.Base(strings.Trim(word[strings.LastIndexByte(word, '=')+1:], `"'`))
+				if suffix, ok := strings.CutPrefix(strings.ToLower(base), "%i"); ok {
+					base = suffix
+				}
+				if _, ok := found[base]; !ok && path.Ext(base) != "" {
+					found[base] = start{u, line}
 				}
 			}
 		}
 	}
-	return nil, ""
+	return found
+}
+
+// startedBy returns what starts a configuration: the unit that names its file,
+// or whose instance may.
+func startedBy(c *uwsgi.Config, commands map[string]start) start {
+	name := path.Base(strings.ReplaceAll(c.Main.Name, `\`, "/"))
+	if s, ok := commands[name]; ok {
+		return s
+	}
+	return commands[path.Ext(name)]
 }
 
 // isUwsgi tells whether a word of a command is uWSGI itself, which Debian also
