@@ -20,7 +20,7 @@ const mark = "# Installed by `deployctl hook install`"
 const script = `#!/bin/sh
 ` + mark + `; ` + "`deployctl hook uninstall`" + ` removes it.
 for deployctl in %s deployctl; do
-	command -v "$deployctl" >/dev/null 2>&1 && exec "$deployctl" hook run
+	command -v "$deployctl" >/dev/null 2>&1 && exec "$deployctl" hook run%s
 done
 echo "deployctl is not installed any more, so the commit is not checked; git commit --no-verify goes on without" >&2
 exit 1
@@ -30,10 +30,10 @@ exit 1
 const kept = ".before-deployctl"
 
 // Install writes the pre-commit hook of the repository around dir, where
-// core.hooksPath and worktrees say, and returns its path. A hook that somebody
-// else wrote is an error; with force it is put aside, under a name that
-// Uninstall knows.
-func Install(ctx context.Context, dir, program string, force bool) (string, error) {
+// core.hooksPath and worktrees say, and returns its path. The hook calls
+// program with options. A hook that somebody else wrote is an error; with force
+// it is put aside, under a name that Uninstall knows.
+func Install(ctx context.Context, dir, program string, options []string, force bool) (string, error) {
 	path, err := place(ctx, dir)
 	if err != nil {
 		return "", err
@@ -55,12 +55,23 @@ func Install(ctx context.Context, dir, program string, force bool) (string, erro
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("install the hook: %w", err)
 	}
-	text := fmt.Sprintf(script, "'"+strings.ReplaceAll(program, "'", `'\''`)+"'")
+	text := fmt.Sprintf(script, quote(program), arguments(options))
 	if err := atomicfile.Write(path, []byte(text), 0o755); err != nil {
 		return "", err
 	}
 	return path, nil
 }
+
+// arguments returns words as a shell takes them, a blank before each.
+func arguments(words []string) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(" " + quote(w))
+	}
+	return b.String()
+}
+
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
 // Uninstall removes the hook that Install wrote, and puts back the one that it
 // put aside. Somebody else's hook is an error. It returns the hook's path.

@@ -33,8 +33,8 @@ func hookCommand(s streams) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "force", Usage: "install: put another hook aside"},
 			&cli.BoolFlag{Name: "check", Usage: "fmt: write nothing"},
-			&cli.BoolFlag{Name: "site", Usage: "gen: the files were rendered with --site"},
-			&cli.StringFlag{Name: "baseline", Usage: "run, lint: file of findings that are known"},
+			&cli.BoolFlag{Name: "site", Usage: "install, run, gen: the files were rendered with --site"},
+			&cli.StringFlag{Name: "baseline", Usage: "install, run, lint: file of findings that are known"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 			langFlag(),
 		},
@@ -49,6 +49,18 @@ func hookCommand(s streams) *cli.Command {
 			return o.dispatch(c.Context, c.Args().First())
 		},
 	}
+}
+
+// options returns what the installed hook is to be called with.
+func (o *hookOptions) options() []string {
+	var options []string
+	if o.baseline != "" {
+		options = append(options, "--baseline", o.baseline)
+	}
+	if o.site {
+		options = append(options, "--site")
+	}
+	return options
 }
 
 func (o *hookOptions) dispatch(ctx context.Context, action string) error {
@@ -71,7 +83,7 @@ func (o *hookOptions) dispatch(ctx context.Context, action string) error {
 		if err != nil {
 			return err
 		}
-		path, err := hook.Install(ctx, "", program, o.force)
+		path, err := hook.Install(ctx, "", program, o.options(), o.force)
 		if err != nil {
 			return err
 		}
