@@ -3,8 +3,10 @@ package lsp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -83,10 +85,14 @@ type analyses struct {
 	roots      map[string]string    // by key; what is on disk decides, so it is forgotten on disturb
 	latest     map[string]*analysis // by root
 	targets    map[string]lint.Target
-	complained string // the last complaint about a configuration
+	took       time.Duration // by the last lint: large deployments wait longer
+	complained string        // the last complaint about a configuration
 	// published holds the URIs that have findings in the editor, by root.
 	published map[string]map[string]bool
 }
+
+// maxDelay bounds how long a document of a large deployment has to rest.
+const maxDelay = 2 * time.Second
 
 func newAnalyses(ctx context.Context, s *server) *analyses {
 	a := &analyses{
@@ -112,7 +118,7 @@ func (a *analyses) touch(keys ...string) {
 	if a.stop != nil {
 		a.stop()
 	}
-	a.timer.Reset(a.s.opts.Delay)
+	a.timer.Reset(max(a.s.opts.Delay, min(a.took, maxDelay)))
 }
 
 // disturb notes that files changed on disk.
@@ -216,8 +222,15 @@ func nameOf(root, key string) string {
 }
 
 // analyze reads and lints a deployment unless that was done already; a.busy is
-// held. It fails when ctx ends.
-func (a *analyses) analyze(ctx context.Context, root, key string) (*analysis, error) {
+// held. It fails when ctx ends. What reads and lints should never panic; if it
+// does, the session goes on with what was known.
+func (a *analyses) analyze(ctx context.Context, root, key string) (_ *analysis, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.s.log(fmt.Sprintf("the lint failed: %v\n%s", r, debug.Stack()))
+			err = fmt.Errorf("the lint failed: %v", r)
+		}
+	}()
 	a.mu.Lock()
 	generation := a.generation
 	known := a.latest[nameOf(root, key)]
@@ -225,6 +238,7 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (*analysis, er
 	if known != nil && known.generation == generation {
 		return known, nil
 	}
+	start := time.Now()
 	result := &analysis{
 		root: nameOf(root, key), generation: generation, docs: a.s.documents(),
 		texts: map[*diag.File]*text{}, keys: map[string]string{},
@@ -283,6 +297,7 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (*analysis, er
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.latest[result.root] = result
+	a.took = time.Since(start)
 	return result, nil
 }
 

@@ -181,6 +181,16 @@ func TestLargeFile(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second { // generous: the race detector, and a busy machine
 		t.Errorf("the findings came %v after the edit", took)
 	}
+	// What is asked about one place must not wait for long either.
+	start = time.Now()
+	var ignored any
+	for _, method := range []string{"textDocument/completion", "textDocument/hover", "textDocument/definition"} {
+		s.call(method, positionParams{s.doc("nginx.conf"), position{len(strings.Split(src, "\n")) - 10, 12}}, &ignored)
+	}
+	t.Logf("completion, hover and definition: %v", time.Since(start))
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("completion, hover and definition took %v", took)
+	}
 	start = time.Now()
 	changes := make([]any, 0, 500)
 	for range 500 {
@@ -189,4 +199,43 @@ func TestLargeFile(t *testing.T) {
 	s.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": s.uri("nginx.conf"), "version": 3}, "contentChanges": changes})
 	s.until("version 3", func() bool { v := s.published["nginx.conf"].Version; return v != nil && *v == 3 })
 	t.Logf("500 edits at once: %v", time.Since(start))
+}
+
+// TestEveryPlace asks everything at every place of odd texts. A handler that
+// panics answers with an internal error, which call makes fatal.
+func TestEveryPlace(t *testing.T) {
+	t.Parallel()
+	for name, src := range map[string]string{
+		"a.conf": "\ufeffmap $a $b{~^(?<x \"q\\\"\" $\n${y;}server{location @n{try_files @n $;error_page =@n;} set $;geo;upstream{}\r limit_req zone=:;include",
+		"b.conf": "http { include b.conf; # 中\n uwsgi_pass 'unix:/x;\n} } server { if ($x = { content_by_lua_block { a = \"}\" } } location ~ ( { proxy_pass https://$h:/$; } 𝄞 {{ x }} ${",
+		"a.ini":  "\ufeff[uwsgi\n a=%(b)%(\nb=%(a)\n= \n%\n[]\nsocket=%(socket)\n\\\n;x\nfor-glob = %(\ninclude = a.ini:uwsgi\nini=%(a",
+		"a.yaml": "uwsgi:\n  socket: /x\n  - y\n\t: %(z",
+		"a.json": "{\"uwsgi\":{\"socket\":[\"/x\",{}]",
+		"a.xml":  "<uwsgi><socket>/x</socket><",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, nil, "")
+			id := "nginx"
+			if !strings.HasSuffix(name, ".conf") {
+				id = "uwsgi"
+			}
+			s.open(name, id, src)
+			var ignored any
+			for _, method := range []string{"textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/formatting"} {
+				s.call(method, documentParams{s.doc(name)}, &ignored)
+			}
+			x := newText(src)
+			for offset := range len(src) + 1 {
+				at := positionParams{s.doc(name), x.position(offset, utf16Units)}
+				for _, method := range []string{"textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/documentHighlight", "textDocument/references"} {
+					if method == "textDocument/completion" && offset%5 != 0 {
+						continue // long answers
+					}
+					s.call(method, at, &ignored)
+				}
+				s.call("textDocument/codeAction", map[string]any{"textDocument": at.TextDocument, "range": textRange{at.Position, at.Position}, "context": map[string]any{"only": []string{quickFix}}}, &ignored)
+			}
+		})
+	}
 }
