@@ -130,12 +130,18 @@ func (o *initOptions) describe(path string) (*project.Project, error) {
 	if err != nil && (!errors.As(err, &nothing) || o.overrides["module"] == "") {
 		return nil, err
 	}
-	o.found(d)
+	if err := o.found(d); err != nil {
+		return nil, err
+	}
 	return d.Project, nil
 }
 
 // found says what was found, and what is a guess.
-func (o *initOptions) found(d *project.Detection) {
+func (o *initOptions) found(d *project.Detection) error {
+	_, catalog, err := o.language(o.lang, "init")
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(o.out, "Found in %s:\n", o.dir)
 	for _, e := range d.Found {
 		where := ""
@@ -150,12 +156,13 @@ func (o *initOptions) found(d *project.Detection) {
 		if e.Guessed {
 			kind = "guessed"
 		}
-		fmt.Fprintf(o.out, "  %s  %-28s %s: %s%s\n", kind, e.Field, e.Value, e.Why, where)
+		fmt.Fprintf(o.out, "  %s  %-28s %s: %s%s\n", kind, e.Field, e.Value, e.Why.In(catalog), where)
 	}
 	for _, folder := range d.Unreadable {
 		fmt.Fprintf(o.err, "deployctl: the folder %s cannot be read and was left out\n", folder)
 	}
 	fmt.Fprintln(o.out)
+	return nil
 }
 
 // valid says what the reader of a description would say of this one.
