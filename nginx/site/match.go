@@ -83,6 +83,7 @@ type matcher struct {
 	index   *index
 	request Request
 	result  Result
+	quiet   bool // no steps are asked for
 }
 
 // in chooses the location of a server.
@@ -102,7 +103,12 @@ func (m *matcher) in(s *Server) Result {
 	return m.result
 }
 
-func (m *matcher) step(s Step) { m.result.Steps = append(m.result.Steps, s) }
+func (m *matcher) step(s Step) {
+	if m.quiet {
+		return
+	}
+	m.result.Steps = append(m.result.Steps, s)
+}
 
 // server chooses the address, then the name.
 func (m *matcher) server() (*Server, bool) {

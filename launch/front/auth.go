@@ -1,0 +1,151 @@
+package front
+
+import (
+	"bufio"
+	"encoding/base64"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// basicAuth is auth_basic.
+type basicAuth struct{ realm, file *text }
+
+// subrequestAuth is auth_request with its auth_request_set.
+type subrequestAuth struct {
+	uri  string
+	sets []setVariable
+}
+
+type setVariable struct {
+	name  string
+	value *text
+}
+
+func (c *config) authSettings(l *location, s *site.Scope) {
+	realm, file := c.one(s, "auth_basic"), c.one(s, "auth_basic_user_file")
+	if realm != nil && file != nil && realm.Arg(0) != "off" {
+		l.basic = &basicAuth{c.text(realm.Arg(0)), c.text(file.Arg(0))}
+	}
+	if n := c.one(s, "auth_request"); n != nil && n.Arg(0) != "off" {
+		l.subrequest = &subrequestAuth{uri: n.Arg(0)}
+		for _, n := range c.all(s, "auth_request_set") {
+			l.subrequest.sets = append(l.subrequest.sets, setVariable{strings.ToLower(strings.TrimPrefix(n.Arg(0), "$")), c.text(n.Arg(1))})
+		}
+	}
+}
+
+// credentials are those of HTTP basic authentication.
+func (r *request) credentials() (user, password string, ok bool) {
+	v, _ := r.header("authorization")
+	scheme, encoded, _ := strings.Cut(v, " ")
+	if !strings.EqualFold(scheme, "basic") {
+		return "", "", false
+	}
+	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	if err != nil {
+		return "", "", false
+	}
+	return strings.Cut(string(plain), ":")
+}
+
+// checkBasic asks for a name and a password (ngx_http_auth_basic_module.c).
+func (r *request) checkBasic() (*response, int) {
+	realm := r.loc.basic.realm.eval(r)
+	if realm == "off" {
+		return nil, 0
+	}
+	user, password, ok := r.credentials()
+	if !ok {
+		return r.challenge(realm), 0
+	}
+	path := r.front.place(r.loc.basic.file.eval(r))
+	f, err := os.Open(path)
+	if err != nil {
+		r.logError("open() %q failed: %v", path, err)
+		if os.IsNotExist(err) {
+			return nil, http.StatusForbidden
+		}
+		return nil, http.StatusInternalServerError
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		name, rest, ok := strings.Cut(lines.Text(), ":")
+		if !ok || name != user || strings.HasPrefix(name, "#") {
+			continue
+		}
+		hash, _, _ := strings.Cut(rest, ":")
+		right, known := passwordMatches(password, hash)
+		switch {
+		case !known:
+			r.logError("the password of user %q is hashed in a way that is not read here", user)
+			return nil, http.StatusInternalServerError
+		case right:
+			return nil, 0
+		}
+		r.logError("user %q: password mismatch", user)
+		return r.challenge(realm), 0
+	}
+	r.logError("user %q was not found in %q", user, path)
+	return r.challenge(realm), 0
+}
+
+// challenge asks for credentials: a page that an error_page may replace.
+func (r *request) challenge(realm string) *response {
+	if page := r.errorPageFor(http.StatusUnauthorized); page != nil {
+		page.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
+		return page
+	}
+	p := r.special(http.StatusUnauthorized)
+	p.headers = append(p.headers, header{"WWW-Authenticate", `Basic realm="` + realm + `"`})
+	return p
+}
+
+// checkSubrequest asks another location (ngx_http_auth_request_module.c).
+func (r *request) checkSubrequest() (*response, int) {
+	child := r.subrequest(r.loc.subrequest.uri)
+	answer := child.process()
+	if answer == nil {
+		return nil, http.StatusInternalServerError
+	}
+	defer answer.close()
+	child.status = answer.status
+	child.sentHead = child.head(answer)
+	for _, s := range r.loc.subrequest.sets {
+		r.setVar(s.name, s.value.eval(child))
+	}
+	switch {
+	case answer.status == http.StatusForbidden:
+		return nil, http.StatusForbidden
+	case answer.status == http.StatusUnauthorized:
+		p := r.special(http.StatusUnauthorized)
+		if page := r.errorPageFor(http.StatusUnauthorized); page != nil {
+			p = page
+		}
+		if v, ok := answer.header("www-authenticate"); ok {
+			p.set("WWW-Authenticate", v)
+		}
+		return p, 0
+	case answer.status >= 200 && answer.status < 300:
+		return nil, 0
+	}
+	r.logError("auth request unexpected status: %d", answer.status)
+	return nil, http.StatusInternalServerError
+}
+
+// subrequest makes a request for another URI with the head of this one and no
+// body.
+func (r *request) subrequest(uri string) *request {
+	child := &request{
+		front: r.front, conf: r.conf, conn: r.conn, method: http.MethodGet, target: r.target, proto: r.proto, major: r.major, minor: r.minor,
+		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true,
+	}
+	if r.method == http.MethodHead {
+		child.method = r.method
+	}
+	child.setURI(uri)
+	return child
+}

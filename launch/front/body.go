@@ -1,0 +1,83 @@
+package front
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+)
+
+// spooled is a request's body that was read as a whole: in memory, or in a file
+// when it is large.
+type spooled struct {
+	memory []byte
+	file   *os.File
+	size   int64
+}
+
+// inMemory is the size in bytes above which a body goes to a file
+// (client_body_buffer_size, twice the page on 64 bit machines).
+const inMemory = 16 << 10
+
+// errBodyTooLarge is a body above client_max_body_size that came in chunks.
+var errBodyTooLarge = errors.New("client intended to send too large chunked body")
+
+// readBody reads the whole body; a status other than 0 ends the request.
+func (r *request) readBody() (*spooled, int) {
+	if r.bodyRead != nil {
+		return r.bodyRead, 0
+	}
+	s := &spooled{}
+	r.bodyRead = s
+	if r.length == 0 {
+		return s, 0
+	}
+	source := r.body
+	most := int64(r.loc.maxBody)
+	if most > 0 {
+		source = io.LimitReader(source, most+1)
+	}
+	var head bytes.Buffer
+	n, err := io.CopyN(&head, source, inMemory)
+	s.memory, s.size = head.Bytes(), n
+	if err == nil {
+		if s.file, err = os.CreateTemp("", "deployctl-body-"); err != nil {
+			r.logError("open() temporary file failed: %v", err)
+			return nil, http.StatusInternalServerError
+		}
+		os.Remove(s.file.Name()) // it lives as long as it is open
+		r.leave = append(r.leave, func() { s.file.Close() })
+		if _, err = s.file.Write(s.memory); err == nil {
+			n, err = io.Copy(s.file, source)
+			s.size += n
+		}
+		s.memory = nil
+	}
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		r.closing = true
+		if isTimeout(err) {
+			return nil, http.StatusRequestTimeout
+		}
+		return nil, http.StatusBadRequest
+	case most > 0 && s.size > most:
+		r.closing = true
+		r.logError("%v: %d bytes", errBodyTooLarge, s.size)
+		return nil, http.StatusRequestEntityTooLarge
+	}
+	return s, 0
+}
+
+// reader reads the body from its beginning.
+func (s *spooled) reader() io.Reader {
+	if s.file != nil {
+		return io.NewSectionReader(s.file, 0, s.size)
+	}
+	return bytes.NewReader(s.memory)
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}

@@ -1,0 +1,310 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/deployctl/deployctl/internal/pcre"
+	"github.com/deployctl/deployctl/nginx/directive"
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
+)
+
+// config is a configuration made ready to serve: every value read, every
+// expression compiled.
+type config struct {
+	front     *Front
+	site      *site.Config
+	servers   map[*site.Server]*server
+	locations map[*site.Scope]*location
+	getters   map[string]getter
+	formats   map[string]*text
+	zones     map[string]*zone
+	upstreams map[string]*upstream
+	used      map[*site.Node]bool     // directives that are executed
+	names     map[string]*pcre.Regexp // of server_name
+	errors    []error
+}
+
+// server is a server block made ready.
+type server struct {
+	*site.Server
+	name     string
+	own      *location // the server's own settings, where no location answers
+	script   []op
+	named    map[string]*location
+	heads    headLimits
+	ssl      *serverTLS
+	keepFor  time.Duration
+	keepMost int
+
+	mergeSlashes bool
+}
+
+// headLimits are client_header_buffer_size and large_client_header_buffers.
+type headLimits struct {
+	first, size, count int
+	timeout            time.Duration
+}
+
+// location is a location made ready, or a server outside of its locations, or
+// an if in a location.
+type location struct {
+	*site.Scope
+	of      *site.Location // nil for a server, and for if
+	server  *server
+	script  []op
+	handler handler // nil for files
+	settings
+}
+
+// handler makes the response of a location. A status without a response asks
+// for nginx's own page, or for the error_page of that status.
+type handler func(*request) (*response, int)
+
+// newConfig makes a configuration ready.
+func newConfig(f *Front, s *site.Config) (*config, error) {
+	c := &config{
+		front: f, site: s, servers: map[*site.Server]*server{}, locations: map[*site.Scope]*location{},
+		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{},
+	}
+	if s.HTTP == nil {
+		return nil, fmt.Errorf("%s has no http block: there is nothing to serve", s.Tree.Main.Name)
+	}
+	c.logFormats()
+	c.makeZones()
+	for _, u := range s.Upstreams {
+		c.upstream(u)
+	}
+	for _, block := range s.Servers {
+		c.server(block)
+	}
+	return c, errors.Join(c.errors...)
+}
+
+// fail notes a value that nginx would refuse.
+func (c *config) fail(n *site.Node, format string, args ...any) {
+	at := n.HeadLocation().Range().Start
+	c.errors = append(c.errors, fmt.Errorf("%s:%d:%d: %w", n.File.Name, at.Line, at.Column, fmt.Errorf(format, args...)))
+}
+
+func (c *config) server(block *site.Server) {
+	s := &server{Server: block, named: map[string]*location{}}
+	c.servers[block] = s
+	for _, n := range block.Names {
+		if n.Kind == site.RegexName && n.Node != nil {
+			c.names[n.Value] = c.regex(n.Node, n.Value[1:], true)
+		}
+	}
+	for _, n := range block.Names {
+		if n.Value != "" {
+			s.name = n.Value
+			break
+		}
+	}
+	s.heads = headLimits{
+		first:   c.size(block.Scope, "client_header_buffer_size", 1<<10),
+		count:   4,
+		size:    8 << 10,
+		timeout: c.duration(block.Scope, "client_header_timeout", time.Minute),
+	}
+	if n := c.one(block.Scope, "large_client_header_buffers"); n != nil {
+		count, _ := value.Number(n.Arg(0))
+		size, _ := value.Size(n.Arg(1))
+		s.heads.count, s.heads.size = int(count), int(size)
+	}
+	s.keepFor = c.duration(block.Scope, "keepalive_timeout", 75*time.Second)
+	s.keepMost = c.number(block.Scope, "keepalive_requests", 1000)
+	s.mergeSlashes = c.flag(block.Scope, "merge_slashes", true)
+	c.serverTLS(s)
+	s.own = c.location(s, block.Scope, nil, nil)
+	s.script = s.own.script
+	s.own.script = nil // a server's script runs once, before its locations are tried
+	for _, l := range block.Locations {
+		c.nested(s, l)
+	}
+}
+
+func (c *config) nested(s *server, l *site.Location) {
+	ready := c.location(s, l.Scope, l, nil)
+	if l.Kind == site.Named {
+		s.named[l.Pattern] = ready
+	}
+	for _, inner := range l.Locations {
+		c.nested(s, inner)
+	}
+}
+
+// location makes the settings of a scope ready; outer is the location that an
+// if stands in, whose handler it inherits.
+func (c *config) location(s *server, scope *site.Scope, of *site.Location, outer *location) *location {
+	l := &location{Scope: scope, of: of, server: s}
+	c.locations[scope] = l
+	c.settings(l, outer)
+	l.handler = c.handler(l)
+	if l.handler == nil && outer != nil {
+		l.handler = outer.handler
+	}
+	l.script = c.script(l, scope)
+	return l
+}
+
+// contentHandlers are the directives that make a location's response.
+var contentHandlers = map[string]func(*config, *location, *site.Node) handler{}
+
+func (c *config) handler(l *location) handler {
+	for name, make := range contentHandlers {
+		if n := c.here(l.Scope, name); n != nil {
+			return make(c, l, n)
+		}
+	}
+	return nil
+}
+
+// one returns the directive in force, nil when there is none.
+func (c *config) one(s *site.Scope, name string) *site.Node {
+	nodes := s.Effective(name)
+	if len(nodes) == 0 {
+		return nil
+	}
+	c.used[nodes[0]] = true
+	return nodes[0]
+}
+
+// all returns the directives in force.
+func (c *config) all(s *site.Scope, name string) []*site.Node {
+	nodes := s.Effective(name)
+	for _, n := range nodes {
+		c.used[n] = true
+	}
+	return nodes
+}
+
+// here returns the directive that stands in the very scope.
+func (c *config) here(s *site.Scope, name string) *site.Node {
+	nodes := s.Here(name)
+	if len(nodes) == 0 {
+		return nil
+	}
+	c.used[nodes[0]] = true
+	return nodes[0]
+}
+
+func (c *config) flag(s *site.Scope, name string, otherwise bool) bool {
+	if n := c.one(s, name); n != nil {
+		return strings.EqualFold(n.Arg(0), "on")
+	}
+	return otherwise
+}
+
+func (c *config) size(s *site.Scope, name string, otherwise int) int {
+	n := c.one(s, name)
+	if n == nil {
+		return otherwise
+	}
+	v, ok := value.Offset(n.Arg(0))
+	if !ok {
+		c.fail(n, "%q is no size", n.Arg(0))
+	}
+	return int(v)
+}
+
+func (c *config) number(s *site.Scope, name string, otherwise int) int {
+	n := c.one(s, name)
+	if n == nil {
+		return otherwise
+	}
+	v, ok := value.Number(n.Arg(0))
+	if !ok {
+		c.fail(n, "%q is no number", n.Arg(0))
+	}
+	return int(v)
+}
+
+func (c *config) duration(s *site.Scope, name string, otherwise time.Duration) time.Duration {
+	n := c.one(s, name)
+	if n == nil {
+		return otherwise
+	}
+	ms, ok := value.Milliseconds(n.Arg(0))
+	if !ok {
+		c.fail(n, "%q is no time", n.Arg(0))
+	}
+	return time.Duration(ms) * time.Millisecond
+}
+
+// optional returns the value of a directive compiled, nil when it is absent.
+func (c *config) optional(s *site.Scope, name string) *text {
+	if n := c.one(s, name); n != nil {
+		return c.text(n.Arg(0))
+	}
+	return nil
+}
+
+// regex compiles an expression of a directive, and declares its named groups as
+// variables.
+func (c *config) regex(n *site.Node, pattern string, ignoreCase bool) *pcre.Regexp {
+	re, err := pcre.Compile(pattern, ignoreCase)
+	if err != nil {
+		c.fail(n, "the expression %q: %v", pattern, err)
+		return nil
+	}
+	return re
+}
+
+// match searches a text, and keeps what the groups matched.
+func (r *request) match(re *pcre.Regexp, s string) bool {
+	if re == nil {
+		return false
+	}
+	groups, err := re.Find(s)
+	if err != nil || groups == nil {
+		return false
+	}
+	r.captures = groups
+	for i, name := range re.Names {
+		if name != "" && i < len(groups) {
+			r.setVar(strings.ToLower(name), groups[i])
+		}
+	}
+	return true
+}
+
+// Unexecuted returns the directives of http that the front does not execute, in
+// reading order.
+func (c *config) unexecuted() []*site.Node {
+	var left []*site.Node
+	for n := range c.site.All() {
+		if n.Scope.Enclosing(directive.HTTP) == nil || n.Scope.Context == directive.Entries || c.used[n] || known[n.Name.Value] {
+			continue
+		}
+		left = append(left, n)
+	}
+	return left
+}
+
+// known are directives that are executed without a question for them, or that
+// a local run could show no effect of.
+var known = map[string]bool{}
+
+func init() {
+	for _, name := range strings.Fields(`
+http server location upstream map geo split_clients types if limit_except listen server_name include
+set return rewrite break rewrite_log uninitialized_variable_warn log_format
+sendfile sendfile_max_chunk tcp_nopush tcp_nodelay aio aio_write directio directio_alignment output_buffers postpone_output read_ahead
+open_file_cache open_file_cache_valid open_file_cache_min_uses open_file_cache_errors open_log_file_cache log_not_found log_subrequest
+server_names_hash_max_size server_names_hash_bucket_size types_hash_max_size types_hash_bucket_size variables_hash_max_size
+variables_hash_bucket_size map_hash_max_size map_hash_bucket_size proxy_headers_hash_max_size proxy_headers_hash_bucket_size
+uwsgi_temp_path proxy_temp_path client_body_temp_path fastcgi_temp_path scgi_temp_path uwsgi_max_temp_file_size proxy_max_temp_file_size
+uwsgi_temp_file_write_size proxy_temp_file_write_size uwsgi_busy_buffers_size proxy_busy_buffers_size uwsgi_buffers proxy_buffers
+client_body_buffer_size client_body_in_single_buffer connection_pool_size request_pool_size reset_timedout_connection lingering_close lingering_time
+lingering_timeout send_lowat gzip_buffers gzip_hash gzip_window gzip_no_buffer ssl_session_cache ssl_session_tickets ssl_session_timeout
+ssl_buffer_size ssl_dhparam ssl_prefer_server_ciphers ssl_ciphers ssl_ecdh_curve ssl_stapling ssl_stapling_verify ssl_trusted_certificate
+resolver resolver_timeout zone keepalive_disable msie_padding msie_refresh http2_max_concurrent_streams chunked_transfer_encoding
+subrequest_output_buffer_size http2_chunk_size limit_conn_log_level limit_req_log_level preread_timeout
+`) {
+		known[name] = true
+	}
+}

@@ -1,0 +1,347 @@
+package front
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// connection is one client's connection.
+type connection struct {
+	front    *Front
+	listener *listener
+	conn     net.Conn
+	tls      *tls.ConnectionState // nil for plain ones
+	remote   netip.AddrPort       // invalid on unix sockets
+	local    netip.AddrPort
+	number   int64
+	requests int
+	began    time.Time
+	reader   *bufio.Reader
+	idle     atomic.Bool // it waits for the next request
+}
+
+// closeIfIdle closes a connection that waits for a request.
+func (c *connection) closeIfIdle() {
+	if c.idle.Load() {
+		c.conn.Close()
+	}
+}
+
+func (c *connection) localPort() (string, bool) {
+	if !c.local.IsValid() {
+		return "", true
+	}
+	return strconv.Itoa(int(c.local.Port())), true
+}
+
+func (c *connection) localAddress() string {
+	if !c.local.IsValid() {
+		return c.listener.address
+	}
+	return c.local.Addr().String()
+}
+
+// at is the address that the connection arrived at, as site.Request.Addr has it.
+func (c *connection) at() string {
+	if !c.local.IsValid() {
+		return c.listener.address
+	}
+	return c.local.String()
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		p := tcp.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	}
+	return netip.AddrPort{}
+}
+
+// serve speaks with one client until the connection ends.
+func (f *Front) serve(conn net.Conn, l *listener) {
+	c := &connection{
+		front: f, listener: l, conn: conn, remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()),
+		number: f.numbers.Add(1), began: time.Now(),
+	}
+	f.counters.active.Add(1)
+	f.mu.Lock()
+	f.conns[c] = true
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		delete(f.conns, c)
+		f.mu.Unlock()
+		f.counters.active.Add(-1)
+		c.conn.Close()
+	}()
+	if l.tls && !c.handshake() {
+		return
+	}
+	if c.tls != nil && c.tls.NegotiatedProtocol == "h2" {
+		c.serveHTTP2()
+		return
+	}
+	size := c.limits().size
+	c.reader = takeReader(c.conn, size)
+	defer func() { giveReader(c.reader, size) }()
+	if l.http2 && c.tls == nil {
+		if head, err := c.reader.Peek(3); err == nil && string(head) == "PRI" {
+			c.conn = &prefixedConn{c.conn, c.reader}
+			c.serveHTTP2()
+			return
+		}
+	}
+	for c.serveOne() {
+	}
+}
+
+// limits are those of the head, which the address's default server sets: the
+// request's own server is not known yet.
+func (c *connection) limits() headLimits {
+	conf := c.front.current.Load()
+	if s := conf.site.ServerFor(c.at(), ""); s != nil {
+		return conf.servers[s].heads
+	}
+	return headLimits{first: 1 << 10, size: 8 << 10, count: 4, timeout: time.Minute}
+}
+
+// readers keeps buffers of the usual size.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, usualBuffer) }}
+
+const usualBuffer = 8 << 10
+
+func takeReader(conn io.Reader, size int) *bufio.Reader {
+	if size != usualBuffer {
+		return bufio.NewReaderSize(conn, size)
+	}
+	r := readers.Get().(*bufio.Reader)
+	r.Reset(conn)
+	return r
+}
+
+func giveReader(r *bufio.Reader, size int) {
+	if size == usualBuffer {
+		r.Reset(nil)
+		readers.Put(r)
+	}
+}
+
+// handshake begins TLS; a client that speaks plain HTTP gets nginx's answer to
+// that (497).
+func (c *connection) handshake() bool {
+	limits := c.limits()
+	_ = c.conn.SetDeadline(time.Now().Add(limits.timeout))
+	first := bufio.NewReaderSize(c.conn, limits.size)
+	b, err := first.Peek(1)
+	if err != nil {
+		return false
+	}
+	raw := &prefixedConn{c.conn, first}
+	if b[0] != 0x16 && b[0]&0x80 == 0 {
+		c.reader = first
+		c.conn = raw
+		c.plainToTLS()
+		return false
+	}
+	secure := tls.Server(raw, c.front.tlsConfig(c.at()))
+	ctx, cancel := context.WithTimeout(context.Background(), limits.timeout)
+	defer cancel()
+	if err := secure.HandshakeContext(ctx); err != nil {
+		c.front.logError("SSL_do_handshake() failed (" + err.Error() + ")")
+		return false
+	}
+	state := secure.ConnectionState()
+	c.conn, c.tls = secure, &state
+	_ = c.conn.SetDeadline(time.Time{})
+	return true
+}
+
+// plainToTLS answers a plain request on a port for TLS.
+func (c *connection) plainToTLS() {
+	r, status := c.readRequest()
+	if r == nil {
+		return
+	}
+	if status == 0 {
+		status = 497
+	}
+	r.loc = r.server.own
+	r.closing = true
+	c.send(r, r.finish(nil, status))
+}
+
+// prefixedConn reads first what a buffer holds already.
+type prefixedConn struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (p *prefixedConn) Read(b []byte) (int, error) { return p.reader.Read(b) }
+
+// serveOne answers one request, and tells whether another one may follow.
+func (c *connection) serveOne() bool {
+	if !c.waitForRequest() {
+		return false
+	}
+	c.front.counters.reading.Add(1)
+	r, status := c.readRequest()
+	c.front.counters.reading.Add(-1)
+	if r == nil {
+		return false
+	}
+	c.requests++
+	c.front.counters.requests.Add(1)
+	c.front.counters.writing.Add(1)
+	defer c.front.counters.writing.Add(-1)
+	defer func() {
+		for i := len(r.leave) - 1; i >= 0; i-- {
+			r.leave[i]()
+		}
+	}()
+	if c.requests >= r.server.keepMost || r.server.keepFor == 0 || c.front.stopping() {
+		r.closing = true
+	}
+	var p *response
+	if status != 0 {
+		r.loc = r.server.own
+		r.closing = true
+		p = r.finish(nil, status)
+	} else {
+		p = r.process()
+	}
+	if p == nil {
+		r.status = closeConnection
+		r.logAccess()
+		return false
+	}
+	again := c.send(r, p)
+	if p.upgrade != nil {
+		c.tunnel(p.upgrade)
+		return false
+	}
+	return again
+}
+
+// waitForRequest waits for the first byte of the next request.
+func (c *connection) waitForRequest() bool {
+	limits := c.limits()
+	wait := limits.timeout
+	if c.requests > 0 {
+		wait = 75 * time.Second
+		conf := c.front.current.Load()
+		if s := conf.site.ServerFor(c.at(), ""); s != nil {
+			wait = conf.servers[s].keepFor
+		}
+	}
+	_ = c.conn.SetReadDeadline(time.Now().Add(wait))
+	c.idle.Store(true)
+	if c.front.stopping() {
+		return false
+	}
+	_, err := c.reader.Peek(1)
+	c.idle.Store(false)
+	if err != nil {
+		return false
+	}
+	_ = c.conn.SetReadDeadline(time.Now().Add(limits.timeout))
+	return true
+}
+
+// tunnel copies both ways between the client and an upstream.
+func (c *connection) tunnel(u *upgraded) {
+	_ = c.conn.SetDeadline(time.Time{})
+	_ = u.conn.SetDeadline(time.Time{})
+	defer u.conn.Close()
+	if len(u.buffered) > 0 {
+		if _, err := c.conn.Write(u.buffered); err != nil {
+			return
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(u.conn, c.reader)
+		halfClose(u.conn)
+		close(done)
+	}()
+	_, _ = io.Copy(c.conn, u.conn)
+	halfClose(c.conn)
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+	case <-c.front.closing:
+	}
+}
+
+func halfClose(conn net.Conn) {
+	if w, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = w.CloseWrite()
+	}
+}
+
+// bodyOf gives a request its body.
+func (c *connection) bodyOf(r *request) {
+	switch {
+	case r.length == 0:
+		r.body = http.NoBody
+		return
+	case r.length < 0:
+		r.body = &chunkReader{r: c.reader}
+	default:
+		r.body = &exactly{c.reader, r.length}
+	}
+	expect, _ := r.header("expect")
+	r.body = &clientBody{conn: c.conn, source: r.body, request: r, ask: expect != "" && r.minor > 0}
+}
+
+// clientBody reads a request's body: every read may take as long as
+// client_body_timeout, and a client that waits for it is told to go on.
+type clientBody struct {
+	conn    net.Conn
+	source  io.Reader
+	request *request
+	ask     bool
+	done    bool
+}
+
+func (b *clientBody) Read(p []byte) (int, error) {
+	if b.ask {
+		b.ask = false
+		_, _ = io.WriteString(b.conn, "HTTP/1.1 100 Continue\r\n\r\n")
+	}
+	timeout := time.Minute
+	if b.request.loc != nil {
+		timeout = b.request.loc.bodyTimeout
+	}
+	_ = b.conn.SetReadDeadline(time.Now().Add(timeout))
+	n, err := b.source.Read(p)
+	b.done = b.done || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// mostDiscarded is how many bytes of a body that nobody read are read to keep
+// the connection.
+const mostDiscarded = 1 << 20
+
+// discardBody reads what is left of a body; false when the connection cannot
+// be kept.
+func (r *request) discardBody() bool {
+	b, ok := r.body.(*clientBody)
+	if !ok || b.done {
+		return true
+	}
+	if b.ask {
+		return false // the client waits for a word that it will not get
+	}
+	n, err := io.CopyN(io.Discard, b, mostDiscarded)
+	return n < mostDiscarded && errors.Is(err, io.EOF)
+}

@@ -1,0 +1,260 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// paths reads root and alias, of which the inner one wins.
+func (c *config) paths(l *location, s *site.Scope) {
+	for scope := s; scope != nil; scope = scope.Parent {
+		if n := c.here(scope, "alias"); n != nil {
+			l.aliased = c.text(n.Arg(0))
+			return
+		}
+		if n := c.here(scope, "root"); n != nil {
+			l.docRoot = c.text(strings.TrimSuffix(n.Arg(0), "/"))
+			return
+		}
+	}
+	l.docRoot = c.text("html")
+}
+
+func (c *config) indexes(l *location, s *site.Scope) {
+	l.index = []*text{c.text("index.html")}
+	if n := c.one(s, "index"); n != nil {
+		l.index = nil
+		for _, a := range n.Args {
+			l.index = append(l.index, c.text(a.Value))
+		}
+	}
+	l.autoindex = c.flag(s, "autoindex", false)
+	l.autoindexKind = c.word(s, "autoindex_format", "html")
+	l.autoindexTime = c.flag(s, "autoindex_localtime", false)
+	l.autoindexSize = c.flag(s, "autoindex_exact_size", true)
+}
+
+// place makes a path of the configuration absolute: below the prefix.
+func (f *Front) place(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(f.options.Prefix, path)
+}
+
+// root is the folder of the location, as $document_root shows it.
+func (r *request) root() string {
+	if r.loc.aliased != nil {
+		return r.front.place(r.loc.aliased.eval(r))
+	}
+	return r.front.place(r.loc.docRoot.eval(r))
+}
+
+// filename is the file that a path stands for (ngx_http_map_uri_to_path).
+func (r *request) filename() string { return r.fileOf(r.path) }
+
+func (r *request) fileOf(path string) string {
+	if r.loc.aliased == nil {
+		return r.root() + path
+	}
+	base := r.front.place(r.loc.aliased.eval(r))
+	of := r.loc.of
+	if of == nil || of.Kind == site.Regex || of.Kind == site.RegexNoCase {
+		return base
+	}
+	return base + strings.TrimPrefix(path, of.Pattern)
+}
+
+// serveFiles is the content phase without a handler: index, autoindex, files.
+func (r *request) serveFiles() (*response, int) {
+	if !strings.HasSuffix(r.path, "/") {
+		return r.serveFile()
+	}
+	if r.method == http.MethodGet || r.method == http.MethodHead || r.method == http.MethodPost {
+		if p, status, ok := r.tryIndex(); ok {
+			return p, status
+		}
+	}
+	if r.loc.autoindex && (r.method == http.MethodGet || r.method == http.MethodHead) {
+		return r.listFolder()
+	}
+	name := r.filename()
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		r.logError("directory index of %q is forbidden", name)
+		return nil, http.StatusForbidden
+	}
+	return r.missing(name, fs.ErrNotExist)
+}
+
+// tryIndex looks for the first index file that is there.
+func (r *request) tryIndex() (*response, int, bool) {
+	folder := r.filename()
+	for _, t := range r.loc.index {
+		name := t.eval(r)
+		if strings.HasPrefix(name, "/") {
+			return r.redirectTo(name), 0, true
+		}
+		info, err := os.Stat(folder + name)
+		switch {
+		case err == nil && info.Mode().IsRegular():
+			p := r.redirectTo(r.path + name)
+			return p, 0, true
+		case err != nil && errors.Is(err, fs.ErrPermission):
+			r.logError("%q is forbidden (13: Permission denied)", folder+name)
+			return nil, http.StatusForbidden, true
+		}
+		if _, err := os.Stat(folder); err != nil {
+			p, status := r.missing(folder+name, err)
+			return p, status, true
+		}
+	}
+	return nil, 0, false
+}
+
+// serveFile sends a file (ngx_http_static_module.c).
+func (r *request) serveFile() (*response, int) {
+	if r.method != http.MethodGet && r.method != http.MethodHead && r.method != http.MethodPost {
+		return nil, http.StatusMethodNotAllowed
+	}
+	name := r.filename()
+	if strings.IndexByte(name, 0) >= 0 {
+		return nil, http.StatusNotFound
+	}
+	if p := r.precompressed(name); p != nil {
+		return p, 0
+	}
+	f, info, err := r.open(name)
+	if err != nil {
+		return r.missing(name, err)
+	}
+	if info.IsDir() {
+		f.Close()
+		to := escape(r.path) + "/"
+		if r.args != "" {
+			to += "?" + r.args
+		}
+		return redirect(http.StatusMovedPermanently, to), 0
+	}
+	if !info.Mode().IsRegular() {
+		f.Close()
+		r.logError("%q is not a regular file", name)
+		return nil, http.StatusNotFound
+	}
+	if r.method == http.MethodPost {
+		f.Close()
+		return nil, http.StatusMethodNotAllowed
+	}
+	return r.fileResponse(f, info), 0
+}
+
+func (r *request) fileResponse(f *os.File, info fs.FileInfo) *response {
+	p := &response{status: http.StatusOK, file: f, length: info.Size(), modified: info.ModTime().Truncate(time.Second), ranges: true}
+	if r.loc.etag {
+		p.etag = etag(info)
+	}
+	p.contentType = r.loc.typeOf(r.path)
+	return p
+}
+
+// etag is nginx's: the time and the size in hexadecimal digits.
+func etag(info fs.FileInfo) string {
+	return fmt.Sprintf(`"%x-%x"`, info.ModTime().Unix(), info.Size())
+}
+
+// typeOf returns the type of a file by its suffix.
+func (l *location) typeOf(path string) string {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	if i := strings.LastIndexByte(base, '.'); i >= 0 {
+		if t, ok := l.types[strings.ToLower(base[i+1:])]; ok {
+			return t
+		}
+	}
+	return l.defaultType
+}
+
+// open opens a file, unless disable_symlinks forbids it.
+func (r *request) open(name string) (*os.File, fs.FileInfo, error) {
+	if r.loc.symlinks != "off" {
+		if err := noLinks(name, r.loc.symlinks == "if_not_owner"); err != nil {
+			return nil, nil, err
+		}
+	}
+	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
+// errLink tells that a path leads through a link.
+var errLink = &fs.PathError{Op: "open", Err: syscall.ELOOP}
+
+// noLinks refuses a path that leads through a symbolic link; with owners only
+// one whose owner is not that of what it leads to.
+func noLinks(name string, owners bool) error {
+	path := "/"
+	for _, part := range strings.Split(strings.Trim(filepath.Clean(name), "/"), "/") {
+		path = filepath.Join(path, part)
+		info, err := os.Lstat(path)
+		if err != nil {
+			return err
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if target, err := os.Stat(path); owners && err == nil && sameOwner(info, target) {
+			continue
+		}
+		return errLink
+	}
+	return nil
+}
+
+// missing answers for a file that cannot be opened.
+func (r *request) missing(name string, err error) (*response, int) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
+		r.logError("open() %q failed (2: No such file or directory)", name)
+		return nil, http.StatusNotFound
+	case errors.Is(err, fs.ErrPermission):
+		r.logError("open() %q failed (13: Permission denied)", name)
+		return nil, http.StatusForbidden
+	case errors.Is(err, syscall.ELOOP):
+		r.logError("open() %q failed (40: Too many levels of symbolic links)", name)
+		return nil, http.StatusForbidden
+	}
+	r.logError("open() %q failed (%v)", name, err)
+	return nil, http.StatusInternalServerError
+}
+
+// escape writes a path as a URI, with nginx's choice of bytes that are escaped
+// (ngx_escape_uri, NGX_ESCAPE_URI).
+func escape(path string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"#%<>?\^`+"`{|}", c) >= 0 {
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

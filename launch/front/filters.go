@@ -1,0 +1,313 @@
+package front
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/deployctl/deployctl/nginx/site"
+)
+
+// gzipSettings are the gzip directives.
+type gzipSettings struct {
+	on, static, always bool
+	level              int
+	atLeast            int // bytes
+	types              map[string]bool
+	vary               bool
+	proxied            map[string]bool
+	version            int // 10 or 11
+}
+
+// substitution is one sub_filter.
+type substitution struct{ from, to *text }
+
+func (c *config) filterSettings(l *location, s *site.Scope) {
+	g := &gzipSettings{
+		on: c.flag(s, "gzip", false), vary: c.flag(s, "gzip_vary", false), level: c.number(s, "gzip_comp_level", 1),
+		atLeast: c.number(s, "gzip_min_length", 20), types: c.typeSet(s, "gzip_types", "text/html"), proxied: map[string]bool{}, version: 11,
+	}
+	switch c.word(s, "gzip_static", "off") {
+	case "on":
+		g.static = true
+	case "always":
+		g.static, g.always = true, true
+	}
+	if c.word(s, "gzip_http_version", "1.1") == "1.0" {
+		g.version = 10
+	}
+	for _, n := range c.all(s, "gzip_proxied") {
+		for _, a := range n.Args {
+			g.proxied[a.Value] = true
+		}
+	}
+	if n := c.one(s, "gzip_disable"); n != nil {
+		delete(c.used, n)
+	}
+	l.gzip = g
+
+	if n := c.one(s, "charset"); n != nil && n.Arg(0) != "off" {
+		l.charset = n.Arg(0)
+	}
+	l.charsetOver = c.flag(s, "override_charset", false)
+	l.charsetFor = c.typeSet(s, "charset_types", "text/html", "text/xml", "text/plain", "text/vnd.wap.wml", "application/javascript", "application/rss+xml")
+	for _, n := range c.all(s, "sub_filter") {
+		l.substitutes = append(l.substitutes, substitution{c.text(n.Arg(0)), c.text(n.Arg(1))})
+	}
+	l.subOnce = c.flag(s, "sub_filter_once", true)
+	l.subModified = c.flag(s, "sub_filter_last_modified", false)
+	l.subTypes = c.typeSet(s, "sub_filter_types", "text/html")
+}
+
+// typeSet reads a list of types; the first of the defaults is always in it
+// where the directive adds to it.
+func (c *config) typeSet(s *site.Scope, name string, defaults ...string) map[string]bool {
+	set := map[string]bool{}
+	n := c.one(s, name)
+	if n == nil {
+		for _, t := range defaults {
+			set[t] = true
+		}
+		return set
+	}
+	set[defaults[0]] = true
+	for _, a := range n.Args {
+		set[strings.ToLower(a.Value)] = true
+	}
+	return set
+}
+
+func inTypes(set map[string]bool, contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return set["*"] || set[strings.ToLower(strings.TrimSpace(kind))]
+}
+
+// addCharset is the charset filter, without recoding.
+func (r *request) addCharset(p *response) {
+	if r.loc.charset == "" || p.contentType == "" || p.charset != "" || !inTypes(r.loc.charsetFor, p.contentType) {
+		return
+	}
+	if strings.Contains(strings.ToLower(p.contentType), "charset=") && !r.loc.charsetOver {
+		return
+	}
+	if strings.HasPrefix(r.loc.charset, "$") {
+		p.charset = r.conf.text(r.loc.charset).eval(r)
+		return
+	}
+	p.charset = r.loc.charset
+}
+
+// weaken makes a weak tag of a strong one, for a body that a filter changes.
+func (p *response) weaken() {
+	if p.etag != "" && !strings.HasPrefix(p.etag, "W/") {
+		p.etag = "W/" + p.etag
+	}
+}
+
+// substitute is the sub filter (ngx_http_sub_filter_module.c).
+func (r *request) substitute(p *response) {
+	if len(r.loc.substitutes) == 0 || p.length == 0 || p.status == http.StatusNotModified || !inTypes(r.loc.subTypes, p.contentType) {
+		return
+	}
+	if _, encoded := p.header("content-encoding"); encoded {
+		return
+	}
+	body, err := io.ReadAll(p.reader())
+	if err != nil {
+		r.logError("sub filter: %v", err)
+	}
+	p.close()
+	p.body = replace(body, r)
+	p.stream, p.file, p.offset, p.ranges, p.length = nil, nil, 0, false, -1
+	if r.loc.subModified {
+		p.weaken()
+		return
+	}
+	p.modified, p.etag = time.Time{}, ""
+}
+
+// replace substitutes without minding the case, the first text that matches at
+// a place; each of them once, or every time.
+func replace(body []byte, r *request) []byte {
+	type pair struct {
+		from, to string
+		done     bool
+	}
+	var pairs []pair
+	for _, s := range r.loc.substitutes {
+		if from := strings.ToLower(s.from.eval(r)); from != "" {
+			pairs = append(pairs, pair{from: from, to: s.to.eval(r)})
+		}
+	}
+	src := string(body)
+	lower := asciiLower(src)
+	var out strings.Builder
+	for at := 0; at < len(src); {
+		best, which := -1, -1
+		for i := range pairs {
+			if pairs[i].done {
+				continue
+			}
+			if n := strings.Index(lower[at:], pairs[i].from); n >= 0 && (best < 0 || n < best) {
+				best, which = n, i
+			}
+		}
+		if which < 0 {
+			out.WriteString(src[at:])
+			break
+		}
+		out.WriteString(src[at : at+best])
+		out.WriteString(pairs[which].to)
+		at += best + len(pairs[which].from)
+		pairs[which].done = r.loc.subOnce
+	}
+	return []byte(out.String())
+}
+
+// asciiLower lowers letters and leaves every byte in its place.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// acceptsGzip is ngx_http_gzip_ok.
+func (r *request) acceptsGzip() bool {
+	g := r.loc.gzip
+	if r.major == 1 && r.minor == 0 && g.version > 10 {
+		return false
+	}
+	accept, _ := r.header("accept-encoding")
+	if !gzipAccepted(accept) {
+		return false
+	}
+	via, ok := r.header("via")
+	if !ok || via == "" || g.proxied["any"] {
+		return true
+	}
+	if len(g.proxied) == 0 || g.proxied["off"] {
+		return false
+	}
+	_, auth := r.header("authorization")
+	return g.proxied["auth"] && auth
+}
+
+// gzipAccepted reads Accept-Encoding (ngx_http_gzip_accept_encoding).
+func gzipAccepted(list string) bool {
+	for part := range strings.SplitSeq(list, ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			continue
+		}
+		v, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(q), " ", ""), "q=")
+		if !ok {
+			return true
+		}
+		weight, err := strconv.ParseFloat(v, 64)
+		return err == nil && weight > 0
+	}
+	return false
+}
+
+// gzipStatuses are those whose bodies are compressed.
+var gzipStatuses = []int{http.StatusOK, http.StatusForbidden, http.StatusNotFound}
+
+// compress is the gzip filter.
+func (r *request) compress(p *response) {
+	g := r.loc.gzip
+	if !g.on || !slices.Contains(gzipStatuses, p.status) || !inTypes(g.types, p.contentType) {
+		return
+	}
+	if _, encoded := p.header("content-encoding"); encoded || p.length >= 0 && p.length < int64(g.atLeast) || p.upgrade != nil {
+		return
+	}
+	if g.vary {
+		p.headers = append(p.headers, header{"Vary", "Accept-Encoding"})
+	}
+	if r.method == http.MethodHead && p.upstream && p.length < 0 || !r.acceptsGzip() {
+		return
+	}
+	p.headers = append(p.headers, header{"Content-Encoding", "gzip"})
+	p.weaken()
+	p.ranges = false
+	source, original := p.reader(), *p
+	pr, pw := io.Pipe()
+	level := g.level
+	go func() {
+		w, err := gzip.NewWriterLevel(pw, level)
+		if err == nil {
+			buf := make([]byte, 32<<10)
+			_, err = copyFlushing(w, source, buf)
+			if closed := w.Close(); err == nil {
+				err = closed
+			}
+		}
+		pw.CloseWithError(err)
+	}()
+	p.body, p.file, p.length = nil, nil, -1
+	p.stream = readCloser{pr, closeBoth{pr, &original}}
+}
+
+// copyFlushing copies, and sends on what it has when the source pauses: an
+// application that streams shall not wait for a full block.
+func copyFlushing(w *gzip.Writer, source io.Reader, buf []byte) (n int64, err error) {
+	for {
+		m, readErr := source.Read(buf)
+		if m > 0 {
+			if _, err := w.Write(buf[:m]); err != nil {
+				return n, err
+			}
+			n += int64(m)
+			if m < len(buf) && readErr == nil {
+				if err := w.Flush(); err != nil {
+					return n, err
+				}
+			}
+		}
+		if readErr == io.EOF {
+			return n, nil
+		}
+		if readErr != nil {
+			return n, readErr
+		}
+	}
+}
+
+type closeBoth struct {
+	pipe *io.PipeReader
+	p    *response
+}
+
+func (c closeBoth) Close() error {
+	c.pipe.Close()
+	c.p.close()
+	return nil
+}
+
+// precompressed serves the file with .gz behind its name (gzip_static).
+func (r *request) precompressed(name string) *response {
+	g := r.loc.gzip
+	if !g.static || r.method != http.MethodGet && r.method != http.MethodHead || !g.always && !r.acceptsGzip() {
+		return nil
+	}
+	f, info, err := r.open(name + ".gz")
+	if err != nil {
+		return nil
+	}
+	if !info.Mode().IsRegular() {
+		f.Close()
+		return nil
+	}
+	p := r.fileResponse(f, info)
+	p.headers = append(p.headers, header{"Content-Encoding", "gzip"})
+	p.ranges = false
+	return p
+}

@@ -1,0 +1,108 @@
+package front
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Access is what became of a request.
+type Access struct {
+	Time         time.Time
+	Remote       string // the client's address
+	Server, Host string // the name of the server that answered, and the one asked for
+	Method, URI  string
+	Status       int
+	Sent         int64 // bytes of the body
+	Took         time.Duration
+	File         string // where the location that answered is written
+	Line         int
+	Location     string // as written; "" outside of all locations
+	Upstream     string // the address that was asked last, "" for none
+}
+
+// logError writes a line of the error log, as nginx words it.
+func (r *request) logError(format string, args ...any) {
+	client := "unix:"
+	if a := r.remote(); a.IsValid() {
+		client = a.Addr().String()
+	}
+	host, _ := r.header("host")
+	r.front.logError(fmt.Sprintf(format, args...) + fmt.Sprintf(", client: %s, server: %s, request: \"%s %s %s\", host: %q", client, r.server.name, r.method, r.target, r.proto, host))
+}
+
+func (f *Front) logError(line string) {
+	if f.options.ErrorLog != nil {
+		fmt.Fprintf(f.options.ErrorLog, "%s [error] %s\n", time.Now().Format("2006/01/02 15:04:05"), line)
+	}
+}
+
+// logAccess writes the access logs of a request that is done.
+func (r *request) logAccess() {
+	for _, l := range r.loc.accessLogs {
+		if l.when != nil {
+			if v := l.when.eval(r); v == "" || v == "0" {
+				continue
+			}
+		}
+		if r.front.options.AccessLog != nil {
+			fmt.Fprintln(r.front.options.AccessLog, l.line(r))
+		}
+	}
+	if observe := r.front.options.Observe; observe != nil {
+		observe(r.report())
+	}
+}
+
+// line makes the line of a log: an empty variable is a hyphen, and bytes that
+// could break the line are escaped (ngx_http_log_variable).
+func (l *accessLog) line(r *request) string {
+	var b strings.Builder
+	if l.format.parts == nil {
+		return l.format.source
+	}
+	for _, p := range l.format.parts {
+		if p.get == nil {
+			b.WriteString(p.literal)
+			continue
+		}
+		v, ok := p.get(r)
+		if !ok || v == "" {
+			b.WriteByte('-')
+			continue
+		}
+		escapeLog(&b, v)
+	}
+	return b.String()
+}
+
+func escapeLog(b *strings.Builder, s string) {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c == '"' || c == '\\' || c > 0x7e {
+			fmt.Fprintf(b, "\\x%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+}
+
+// report makes the report of a request.
+func (r *request) report() Access {
+	remote, _ := builtin["remote_addr"](r)
+	a := Access{
+		Time: r.started, Remote: remote, Server: r.server.name, Host: r.host, Method: r.method, URI: r.target, Status: r.status,
+		Sent: r.bodySent, Took: time.Since(r.started),
+	}
+	if len(r.tried) > 0 {
+		a.Upstream = r.tried[len(r.tried)-1].address
+	}
+	if n := r.loc.Opener; n != nil {
+		at := n.HeadLocation()
+		a.File, a.Line = at.File.Name, at.Range().Start.Line
+		if r.loc.of != nil {
+			a.Location = at.File.Text(at.Span)
+		}
+	}
+	return a
+}

@@ -1,0 +1,92 @@
+package front
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/subtle"
+	"encoding/base64"
+	"strings"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// passwordMatches compares a password with a line of a user file: plain text,
+// {PLAIN}, {SHA}, {SSHA}, Apache's MD5 and bcrypt. known is false for a hash
+// that is not read here, such as that of crypt(3).
+func passwordMatches(password, hash string) (right, known bool) {
+	switch {
+	case strings.HasPrefix(hash, "{PLAIN}"):
+		return equal(password, hash[7:]), true
+	case strings.HasPrefix(hash, "{SHA}"):
+		sum := sha1.Sum([]byte(password))
+		return equal(base64.StdEncoding.EncodeToString(sum[:]), hash[5:]), true
+	case strings.HasPrefix(hash, "{SSHA}"):
+		data, err := base64.StdEncoding.DecodeString(hash[6:])
+		if err != nil || len(data) < sha1.Size {
+			return false, true
+		}
+		sum := sha1.Sum(append([]byte(password), data[sha1.Size:]...))
+		return equal(string(sum[:]), string(data[:sha1.Size])), true
+	case strings.HasPrefix(hash, "$apr1$"):
+		return equal(apr1(password, hash), hash), true
+	case strings.HasPrefix(hash, "$2"):
+		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, true
+	}
+	return false, false
+}
+
+func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// apr1 is Apache's MD5 hash, with the salt of an existing one.
+func apr1(password, hash string) string {
+	const magic = "$apr1$"
+	salt, _, _ := strings.Cut(strings.TrimPrefix(hash, magic), "$")
+	salt = salt[:min(len(salt), 8)]
+	inner := md5.Sum([]byte(password + salt + password))
+	h := md5.New()
+	h.Write([]byte(password + magic + salt))
+	for n := len(password); n > 0; n -= md5.Size {
+		h.Write(inner[:min(n, md5.Size)])
+	}
+	for n := len(password); n > 0; n >>= 1 {
+		if n&1 == 1 {
+			h.Write([]byte{0})
+		} else {
+			h.Write([]byte(password[:1]))
+		}
+	}
+	sum := h.Sum(nil)
+	for i := range 1000 {
+		h := md5.New()
+		if i&1 == 1 {
+			h.Write([]byte(password))
+		} else {
+			h.Write(sum)
+		}
+		if i%3 != 0 {
+			h.Write([]byte(salt))
+		}
+		if i%7 != 0 {
+			h.Write([]byte(password))
+		}
+		if i&1 == 1 {
+			h.Write(sum)
+		} else {
+			h.Write([]byte(password))
+		}
+		sum = h.Sum(nil)
+	}
+	out := []byte(magic + salt + "$")
+	put := func(v uint32, n int) {
+		const letters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		for ; n > 0; n-- {
+			out = append(out, letters[v&63])
+			v >>= 6
+		}
+	}
+	for _, i := range [][3]int{{0, 6, 12}, {1, 7, 13}, {2, 8, 14}, {3, 9, 15}, {4, 10, 5}} {
+		put(uint32(sum[i[0]])<<16|uint32(sum[i[1]])<<8|uint32(sum[i[2]]), 4)
+	}
+	put(uint32(sum[11]), 2)
+	return string(out)
+}

@@ -1,0 +1,95 @@
+package front
+
+import (
+	"io"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// header is one field of a head, as it was sent.
+type header struct{ name, value string }
+
+// request is one request on its way through the phases.
+type request struct {
+	front *Front
+	conf  *config
+	conn  *connection
+
+	method, target, proto string // of the request line
+	major, minor          int    // version of HTTP
+	headers               []header
+	host                  string // lower case, without port
+	server                *server
+	loc                   *location // whose settings hold
+	path, args            string    // as rewritten so far
+	body                  io.Reader // never nil
+	length                int64     // of the body; -1 when it is sent in chunks
+	bodyRead              *spooled  // the body once it was read as a whole
+	started               time.Time
+	size                  int64 // of the head, in bytes
+
+	internal   bool // not the client's own URI any more
+	uriChanged bool
+	cycles     int // internal redirects that are left
+	captures   []string
+	sets       map[string]string // variables of set, captures and the like
+	cache      map[string]string // values of map and geo that were looked up
+	errorPage  bool              // the response is that of an error_page
+	override   int               // the status that an error_page asks for; 0 for the response's own
+	user       string            // of auth_basic
+	tried      []attempt         // what upstreams were asked
+	sub        bool              // the subrequest of auth_request
+	parent     *request
+	limited    bool     // limit_req and limit_conn have counted it
+	leave      []func() // what to do when it is done
+	closing    bool     // the connection is closed after this request
+
+	// What became of it, for the log.
+	status   int
+	sentHead []header
+	bodySent int64
+	allSent  int64
+	done     bool
+}
+
+// get returns the value of a header of the request; several of one name are
+// joined as nginx 1.23 and later do.
+func (r *request) header(name string) (string, bool) {
+	found, ok := "", false
+	for i := range r.headers {
+		h := &r.headers[i]
+		if len(h.name) != len(name) || !strings.EqualFold(h.name, name) {
+			continue
+		}
+		if !ok {
+			found, ok = h.value, true
+			continue
+		}
+		separator := ", "
+		if strings.EqualFold(name, "cookie") {
+			separator = "; "
+		}
+		found += separator + h.value
+	}
+	return found, ok
+}
+
+// uri is the path with the arguments.
+func (r *request) uri() string {
+	if r.args == "" {
+		return r.path
+	}
+	return r.path + "?" + r.args
+}
+
+// remote is the client's address; invalid on unix sockets.
+func (r *request) remote() netip.AddrPort { return r.conn.remote }
+
+// setVar sets a variable of the configuration.
+func (r *request) setVar(name, value string) {
+	if r.sets == nil {
+		r.sets = map[string]string{}
+	}
+	r.sets[name] = value
+}

@@ -1,0 +1,233 @@
+package front
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// smallBody is the size in bytes up to which a file is read and sent with the
+// head in one write.
+const smallBody = 32 << 10
+
+// send writes a response, and tells whether the connection is kept.
+func (c *connection) send(r *request, p *response) bool {
+	defer p.close()
+	r.prepare(p)
+	fields := r.head(p)
+	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
+	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0
+	if p.length < 0 && !bodyless && !chunked {
+		r.closing = true
+	}
+	keep := !r.closing
+	if keep && p.upgrade == nil && !r.discardBody() {
+		keep = false
+	}
+	if chunked {
+		fields = append(fields, header{"Transfer-Encoding", "chunked"})
+	}
+	switch {
+	case p.upgrade != nil:
+		if _, ok := lookup(fields, "connection"); !ok {
+			fields = append(fields, header{"Connection", "upgrade"})
+		}
+	case keep:
+		fields = append(fields, header{"Connection", "keep-alive"})
+	default:
+		fields = append(fields, header{"Connection", "close"})
+	}
+	r.status, r.sentHead = p.status, fields
+	head := make([]byte, 0, 512)
+	if r.major > 0 {
+		head = appendHead(head, p, fields)
+	}
+	out := &output{conn: c.conn, timeout: r.loc.sendTimeout}
+	out.rate, out.after = r.pace()
+	whole := c.body(r, p, out, head, bodyless, chunked)
+	r.allSent = out.sent
+	r.bodySent = max(0, out.sent-int64(len(head)))
+	r.done = whole
+	r.logAccess()
+	if !whole {
+		return false
+	}
+	if !keep && p.upgrade == nil {
+		c.linger(r)
+	}
+	return keep
+}
+
+func appendHead(b []byte, p *response, fields []header) []byte {
+	b = append(b, "HTTP/1.1 "...)
+	b = append(b, statusText(p)...)
+	b = append(b, "\r\n"...)
+	for _, f := range fields {
+		b = append(b, f.name...)
+		b = append(b, ": "...)
+		b = append(b, f.value...)
+		b = append(b, "\r\n"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// statusText is the status with its reason: the upstream's, or nginx's.
+func statusText(p *response) string {
+	code := string([]byte{byte('0' + p.status/100%10), byte('0' + p.status/10%10), byte('0' + p.status%10)})
+	reason := p.reason
+	if reason == "" {
+		reason = reasons[p.status]
+	}
+	if p.status == http.StatusSwitchingProtocols && p.reason == "" {
+		reason = "Switching Protocols"
+	}
+	if reason == "" {
+		return code + " "
+	}
+	return code + " " + reason
+}
+
+// body writes head and body; false when the body could not be sent as a whole.
+func (c *connection) body(r *request, p *response, out *output, head []byte, bodyless, chunked bool) bool {
+	switch {
+	case bodyless:
+		return out.write(head)
+	case p.stream == nil && p.file == nil && !chunked:
+		if len(p.body) <= smallBody {
+			return out.write(append(head, p.body...))
+		}
+		return out.write(head) && out.write(p.body)
+	case p.file != nil && p.stream == nil && p.length <= smallBody:
+		b := make([]byte, len(head)+int(p.length))
+		copy(b, head)
+		n, err := p.file.ReadAt(b[len(head):], p.offset)
+		if err != nil && err != io.EOF || int64(n) < p.length {
+			r.logError("pread() read only %d of %d bytes", n, p.length)
+			return false
+		}
+		return out.write(b)
+	case p.file != nil && p.stream == nil:
+		return out.write(head) && out.file(p.file, p.offset, p.length)
+	}
+	return out.stream(head, p.reader(), chunked)
+}
+
+// output writes to a client: within a time, and not faster than a rate.
+type output struct {
+	conn    net.Conn
+	timeout time.Duration
+	rate    int64 // bytes per second; 0 for any
+	after   int64 // bytes that are free
+	sent    int64
+	began   time.Time
+}
+
+func (o *output) write(b []byte) bool {
+	for len(b) > 0 {
+		piece := b
+		if o.rate > 0 {
+			piece = b[:min(int64(len(b)), o.slice())]
+		}
+		_ = o.conn.SetWriteDeadline(time.Now().Add(o.timeout))
+		n, err := o.conn.Write(piece)
+		o.sent += int64(n)
+		if err != nil {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// slice waits until more may be sent, and returns how many bytes.
+func (o *output) slice() int64 {
+	if o.began.IsZero() {
+		o.began = time.Now()
+	}
+	for {
+		allowed := o.after + o.rate*(int64(time.Since(o.began).Seconds())+1) - o.sent
+		if allowed > 0 {
+			return allowed
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// file sends a part of a file: by sendfile where the connection is plain.
+func (o *output) file(f *os.File, offset, length int64) bool {
+	if o.rate > 0 {
+		return o.stream(nil, io.NopCloser(io.NewSectionReader(f, offset, length)), false)
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return false
+	}
+	const step = 4 << 20 // a deadline holds for so much at a time
+	for length > 0 {
+		_ = o.conn.SetWriteDeadline(time.Now().Add(o.timeout))
+		n, err := io.CopyN(o.conn, f, min(length, step))
+		o.sent += n
+		length -= n
+		if err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// stream sends a body as it comes, in chunks where its length is not known.
+func (o *output) stream(head []byte, body io.Reader, chunked bool) bool {
+	buf := make([]byte, 0, 32<<10)
+	buf = append(buf, head...)
+	read := make([]byte, 16<<10)
+	for {
+		n, err := body.Read(read)
+		if n > 0 {
+			if chunked {
+				buf = appendHex(buf, n)
+				buf = append(buf, "\r\n"...)
+			}
+			buf = append(buf, read[:n]...)
+			if chunked {
+				buf = append(buf, "\r\n"...)
+			}
+		}
+		if err == io.EOF && chunked {
+			buf = append(buf, "0\r\n\r\n"...)
+		}
+		if len(buf) > 0 && !o.write(buf) {
+			return false
+		}
+		buf = buf[:0]
+		if err != nil {
+			return err == io.EOF
+		}
+	}
+}
+
+func appendHex(b []byte, n int) []byte {
+	const digits = "0123456789abcdef"
+	started := false
+	for shift := 28; shift >= 0; shift -= 4 {
+		d := n >> shift & 15
+		if d != 0 || started || shift == 0 {
+			started = true
+			b = append(b, digits[d])
+		}
+	}
+	return b
+}
+
+// linger reads what the client still sends for a moment: closing at once would
+// reset the connection before it has read the response.
+func (c *connection) linger(r *request) {
+	if b, ok := r.body.(*clientBody); !ok || b.done {
+		if c.reader == nil || c.reader.Buffered() == 0 {
+			return
+		}
+	}
+	halfClose(c.conn)
+	_ = c.conn.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
+	_, _ = io.CopyN(io.Discard, c.conn, 1<<20)
+}

@@ -1,0 +1,210 @@
+package front
+
+import (
+	"strings"
+	"time"
+
+	"github.com/deployctl/deployctl/internal/pcre"
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
+)
+
+// settings are what holds in a location.
+type settings struct {
+	pattern       *pcre.Regexp // of a location with an expression
+	internal      bool
+	docRoot       *text
+	aliased       *text // alias; nil for root
+	index         []*text
+	autoindex     bool
+	autoindexKind string // html, json or xml
+	autoindexTime bool   // local time
+	autoindexSize bool   // exact sizes
+	tryFiles      *tryFiles
+	errorPages    []errorPage
+
+	recursiveErrors      bool
+	types                map[string]string
+	defaultType          string
+	etag                 bool
+	modifiedSince        string // off, exact or before
+	maxRanges            int    // -1 for any number
+	symlinks             string // off, on, if_not_owner or from
+	addedHeaders         []addedHeader
+	addedTrailers        []addedHeader
+	expires              *expires
+	maxBody              int // bytes; 0 for any
+	bodyTimeout          time.Duration
+	sendTimeout          time.Duration
+	serverTokens         bool
+	absoluteRedirect     bool
+	serverNameInRedirect bool
+	portInRedirect       bool
+	ignoreInvalid        bool
+	underscores          bool
+	keepalive            bool
+
+	accessRules []accessRule
+	basic       *basicAuth
+	subrequest  *subrequestAuth
+	satisfyAny  bool
+	limitExcept *limitExcept
+	rates       []rateLimit
+	connections []connectionLimit
+	dryRun      bool
+	limitStatus int
+	connStatus  int
+	limitRate   *text
+	limitAfter  *text
+	referers    *referers
+
+	charset     string
+	charsetOver bool
+	charsetFor  map[string]bool
+	gzip        *gzipSettings
+	substitutes []substitution
+	subOnce     bool
+	subModified bool
+	subTypes    map[string]bool
+
+	accessLogs []accessLog
+	logSubs    bool
+}
+
+// settings reads what holds in a scope.
+func (c *config) settings(l *location, outer *location) {
+	s := l.Scope
+	if l.of != nil && outer == nil && (l.of.Kind == site.Regex || l.of.Kind == site.RegexNoCase) {
+		l.pattern = c.regex(s.Opener, l.of.Pattern, l.of.Kind == site.RegexNoCase)
+	}
+	if outer != nil {
+		l.pattern = outer.pattern
+	}
+	l.internal = c.here(s, "internal") != nil || outer != nil && outer.internal
+	c.paths(l, s)
+	c.indexes(l, s)
+	if n := c.here(s, "try_files"); n != nil {
+		l.tryFiles = c.newTryFiles(n)
+	}
+	l.errorPages = c.errorPages(s)
+	l.recursiveErrors = c.flag(s, "recursive_error_pages", false)
+	l.types = c.types(s)
+	l.defaultType = "text/plain"
+	if n := c.one(s, "default_type"); n != nil {
+		l.defaultType = n.Arg(0)
+	}
+	l.etag = c.flag(s, "etag", true)
+	l.modifiedSince = c.word(s, "if_modified_since", "exact")
+	l.maxRanges = c.number(s, "max_ranges", -1)
+	l.symlinks = c.word(s, "disable_symlinks", "off")
+	l.addedHeaders = c.addedHeaders(s, "add_header")
+	l.addedTrailers = c.addedHeaders(s, "add_trailer")
+	l.expires = c.newExpires(s)
+	l.maxBody = c.size(s, "client_max_body_size", 1<<20)
+	l.bodyTimeout = c.duration(s, "client_body_timeout", time.Minute)
+	l.sendTimeout = c.duration(s, "send_timeout", time.Minute)
+	l.serverTokens = c.word(s, "server_tokens", "on") == "on"
+	l.absoluteRedirect = c.flag(s, "absolute_redirect", true)
+	l.serverNameInRedirect = c.flag(s, "server_name_in_redirect", false)
+	l.portInRedirect = c.flag(s, "port_in_redirect", true)
+	l.ignoreInvalid = c.flag(s, "ignore_invalid_headers", true)
+	l.underscores = c.flag(s, "underscores_in_headers", false)
+	l.keepalive = c.duration(s, "keepalive_timeout", 75*time.Second) > 0
+	c.accessSettings(l, s)
+	c.limitSettings(l, s)
+	c.filterSettings(l, s)
+	l.accessLogs = c.accessLogs(s)
+	l.logSubs = c.flag(s, "log_subrequest", false)
+}
+
+// word returns the first word of a directive.
+func (c *config) word(s *site.Scope, name, otherwise string) string {
+	if n := c.one(s, name); n != nil {
+		return strings.ToLower(n.Arg(0))
+	}
+	return otherwise
+}
+
+// types returns the types of files by their suffix, in lower case.
+func (c *config) types(s *site.Scope) map[string]string {
+	nodes := c.all(s, "types")
+	if len(nodes) == 0 {
+		return defaultTypes
+	}
+	types := map[string]string{}
+	for _, n := range nodes {
+		for _, e := range entries(n) {
+			for _, suffix := range e.Args {
+				types[strings.ToLower(suffix.Value)] = e.Name.Value
+			}
+		}
+	}
+	return types
+}
+
+// defaultTypes are the types without a types block (ngx_http_core_default_types).
+var defaultTypes = map[string]string{"html": "text/html", "gif": "image/gif", "jpg": "image/jpeg"}
+
+// accessLog is one access_log.
+type accessLog struct {
+	path   string
+	format *text
+	when   *text // nil for always
+}
+
+// combined is the format that nginx has from the start.
+const combined = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`
+
+func (c *config) logFormats() {
+	c.formats["combined"] = c.text(combined)
+	for _, n := range c.site.Find("log_format") {
+		if len(n.Args) < 2 {
+			continue
+		}
+		var b strings.Builder
+		for i, a := range n.Args[1:] {
+			if i > 0 || !strings.HasPrefix(a.Value, "escape=") {
+				b.WriteString(a.Value)
+			}
+		}
+		c.formats[n.Arg(0)] = c.text(b.String())
+		c.used[n] = true
+	}
+}
+
+func (c *config) accessLogs(s *site.Scope) []accessLog {
+	nodes := c.all(s, "access_log")
+	if len(nodes) == 0 {
+		return []accessLog{{format: c.formats["combined"]}}
+	}
+	var logs []accessLog
+	for _, n := range nodes {
+		if n.Arg(0) == "off" {
+			return nil
+		}
+		l := accessLog{path: n.Arg(0), format: c.formats["combined"]}
+		for i, a := range n.Args[1:] {
+			switch {
+			case strings.HasPrefix(a.Value, "if="):
+				l.when = c.text(a.Value[3:])
+			case i == 0 && !strings.Contains(a.Value, "="):
+				if l.format = c.formats[a.Value]; l.format == nil {
+					c.fail(n, "unknown log format %q", a.Value)
+				}
+			}
+		}
+		if l.format != nil {
+			logs = append(logs, l)
+		}
+	}
+	return logs
+}
+
+// sizeOf reads a size that may hold variables.
+func sizeOf(t *text, r *request) int64 {
+	if t == nil {
+		return 0
+	}
+	n, _ := value.Offset(t.eval(r))
+	return n
+}

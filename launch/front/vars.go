@@ -1,0 +1,341 @@
+package front
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// nginxVersion is the release whose behavior is followed.
+const nginxVersion = "1.28.0"
+
+// variable returns what yields a variable. Those of the configuration win
+// where nginx lets them.
+func (c *config) variable(name string) getter {
+	name = strings.ToLower(name)
+	if get := c.getters[name]; get != nil {
+		return get
+	}
+	get := c.makeGetter(name)
+	c.getters[name] = get
+	return get
+}
+
+func (c *config) makeGetter(name string) getter {
+	if len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
+		i := int(name[0] - '0')
+		return func(r *request) (string, bool) {
+			if i < len(r.captures) {
+				return r.captures[i], true
+			}
+			return "", false
+		}
+	}
+	for _, n := range c.site.Variables[name] {
+		switch n.Name.Value {
+		case "map":
+			return c.mapGetter(name, n)
+		case "geo":
+			return c.geoGetter(name, n)
+		case "split_clients":
+			return c.splitGetter(name, n)
+		}
+	}
+	if get := builtin[name]; get != nil {
+		return overridable(name, get)
+	}
+	for _, p := range prefixed {
+		if rest, ok := strings.CutPrefix(name, p.prefix); ok {
+			return p.get(rest)
+		}
+	}
+	return func(r *request) (string, bool) {
+		v, ok := r.sets[name]
+		return v, ok
+	}
+}
+
+// overridable lets set change a variable that nginx defines.
+func overridable(name string, get getter) getter {
+	return func(r *request) (string, bool) {
+		if v, ok := r.sets[name]; ok {
+			return v, true
+		}
+		return get(r)
+	}
+}
+
+// prefixed are families of variables.
+var prefixed = []struct {
+	prefix string
+	get    func(rest string) getter
+}{
+	{"http_", func(rest string) getter {
+		name := strings.ReplaceAll(rest, "_", "-")
+		return func(r *request) (string, bool) {
+			if v, ok := r.header(name); ok {
+				return v, true
+			}
+			return r.header(rest)
+		}
+	}},
+	{"sent_http_", func(rest string) getter {
+		name := strings.ReplaceAll(rest, "_", "-")
+		return func(r *request) (string, bool) { return lookup(r.sentHead, name) }
+	}},
+	{"upstream_http_", func(rest string) getter {
+		name := strings.ReplaceAll(rest, "_", "-")
+		return func(r *request) (string, bool) {
+			if len(r.tried) == 0 {
+				return "", false
+			}
+			return lookup(r.tried[len(r.tried)-1].headers, name)
+		}
+	}},
+	{"arg_", func(rest string) getter {
+		return func(r *request) (string, bool) {
+			for part := range strings.SplitSeq(r.args, "&") {
+				if k, v, ok := strings.Cut(part, "="); ok && strings.EqualFold(k, rest) {
+					return v, true
+				}
+			}
+			return "", false
+		}
+	}},
+	{"cookie_", func(rest string) getter { return func(r *request) (string, bool) { return r.cookie(rest) } }},
+	{"upstream_cookie_", func(rest string) getter {
+		return func(r *request) (string, bool) {
+			if len(r.tried) == 0 {
+				return "", false
+			}
+			for _, h := range r.tried[len(r.tried)-1].headers {
+				if !strings.EqualFold(h.name, "set-cookie") {
+					continue
+				}
+				if k, v, ok := strings.Cut(h.value, "="); ok && strings.EqualFold(k, rest) {
+					v, _, _ = strings.Cut(v, ";")
+					return v, true
+				}
+			}
+			return "", false
+		}
+	}},
+}
+
+func lookup(headers []header, name string) (string, bool) {
+	for _, h := range headers {
+		if strings.EqualFold(h.name, name) {
+			return h.value, true
+		}
+	}
+	return "", false
+}
+
+// cookie returns a cookie of the request.
+func (r *request) cookie(name string) (string, bool) {
+	all, _ := r.header("cookie")
+	for part := range strings.SplitSeq(all, ";") {
+		if k, v, ok := strings.Cut(strings.TrimLeft(part, " "), "="); ok && strings.EqualFold(k, name) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func found(s string) (string, bool) { return s, s != "" }
+
+// builtin are the variables of nginx's own modules.
+var builtin map[string]getter
+
+func init() {
+	document := func(r *request) (string, bool) { return r.path, true }
+	arguments := func(r *request) (string, bool) { return found(r.args) }
+	builtin = map[string]getter{
+		"args": arguments, "query_string": arguments, "uri": document, "document_uri": document,
+		"is_args": func(r *request) (string, bool) {
+			if r.args == "" {
+				return "", true
+			}
+			return "?", true
+		},
+		"request_uri":     func(r *request) (string, bool) { return r.target, true },
+		"request_method":  func(r *request) (string, bool) { return r.method, true },
+		"server_protocol": func(r *request) (string, bool) { return r.proto, true },
+		"request": func(r *request) (string, bool) {
+			return r.method + " " + r.target + " " + r.proto, true
+		},
+		"host": func(r *request) (string, bool) {
+			if r.host != "" {
+				return r.host, true
+			}
+			return found(r.server.name)
+		},
+		"hostname":    func(*request) (string, bool) { h, err := os.Hostname(); return h, err == nil },
+		"server_name": func(r *request) (string, bool) { return r.server.name, true },
+		"server_port": func(r *request) (string, bool) { return r.conn.localPort() },
+		"server_addr": func(r *request) (string, bool) { return r.conn.localAddress(), true },
+		"remote_addr": func(r *request) (string, bool) {
+			if !r.remote().IsValid() {
+				return "unix:", true
+			}
+			return r.remote().Addr().String(), true
+		},
+		"realip_remote_addr": func(r *request) (string, bool) { return r.remote().Addr().String(), r.remote().IsValid() },
+		"remote_port": func(r *request) (string, bool) {
+			if !r.remote().IsValid() {
+				return "", true
+			}
+			return strconv.Itoa(int(r.remote().Port())), true
+		},
+		"binary_remote_addr": func(r *request) (string, bool) { return string(r.remote().Addr().AsSlice()), true },
+		"remote_user":        func(r *request) (string, bool) { user, _, ok := r.credentials(); return user, ok },
+		"scheme": func(r *request) (string, bool) {
+			if r.conn.tls != nil {
+				return "https", true
+			}
+			return "http", true
+		},
+		"https": func(r *request) (string, bool) {
+			if r.conn.tls != nil {
+				return "on", true
+			}
+			return "", true
+		},
+		"http2": func(r *request) (string, bool) {
+			switch {
+			case r.major < 2:
+				return "", true
+			case r.conn.tls != nil:
+				return "h2", true
+			}
+			return "h2c", true
+		},
+		"content_type":   func(r *request) (string, bool) { return r.header("content-type") },
+		"content_length": func(r *request) (string, bool) { return r.header("content-length") },
+		"document_root":  func(r *request) (string, bool) { return r.root(), true },
+		"realpath_root": func(r *request) (string, bool) {
+			real, err := filepath.EvalSymlinks(r.root())
+			return real, err == nil
+		},
+		"request_filename": func(r *request) (string, bool) { return r.filename(), true },
+		"request_completion": func(r *request) (string, bool) {
+			if r.done {
+				return "OK", true
+			}
+			return "", true
+		},
+		"request_length": func(r *request) (string, bool) {
+			return strconv.FormatInt(r.size+max(0, r.length), 10), true
+		},
+		"request_id": func(r *request) (string, bool) {
+			if id := r.sets["\x00request_id"]; id != "" {
+				return id, true
+			}
+			var b [16]byte
+			_, _ = rand.Read(b[:])
+			r.setVar("\x00request_id", hex.EncodeToString(b[:]))
+			return r.sets["\x00request_id"], true
+		},
+		"request_time": func(r *request) (string, bool) {
+			return fmt.Sprintf("%.3f", time.Since(r.started).Seconds()), true
+		},
+		"request_body": func(r *request) (string, bool) {
+			if r.bodyRead == nil || r.bodyRead.file != nil {
+				return "", false
+			}
+			return found(string(r.bodyRead.memory))
+		},
+		"status":              func(r *request) (string, bool) { return fmt.Sprintf("%03d", r.status), r.status != 0 },
+		"body_bytes_sent":     func(r *request) (string, bool) { return strconv.FormatInt(r.bodySent, 10), true },
+		"bytes_sent":          func(r *request) (string, bool) { return strconv.FormatInt(r.allSent, 10), true },
+		"connection":          func(r *request) (string, bool) { return strconv.FormatInt(r.conn.number, 10), true },
+		"connection_requests": func(r *request) (string, bool) { return strconv.Itoa(r.conn.requests), true },
+		"connection_time":     func(r *request) (string, bool) { return fmt.Sprintf("%.3f", time.Since(r.conn.began).Seconds()), true },
+		"msec":                func(*request) (string, bool) { return fmt.Sprintf("%.3f", float64(time.Now().UnixMilli())/1000), true },
+		"pid":                 func(*request) (string, bool) { return strconv.Itoa(os.Getpid()), true },
+		"pipe":                func(*request) (string, bool) { return ".", true },
+		"nginx_version":       func(*request) (string, bool) { return nginxVersion, true },
+		"time_local":          func(*request) (string, bool) { return time.Now().Format("02/Jan/2006:15:04:05 -0700"), true },
+		"time_iso8601":        func(*request) (string, bool) { return time.Now().Format("2006-01-02T15:04:05-07:00"), true },
+		"date_local":          func(*request) (string, bool) { return time.Now().Format("Monday, 02-Jan-2006 15:04:05 MST"), true },
+		"date_gmt": func(*request) (string, bool) {
+			return time.Now().UTC().Format("Monday, 02-Jan-2006 15:04:05 GMT"), true
+		},
+		"limit_rate":      func(r *request) (string, bool) { return r.loc.limitRateText(r), true },
+		"gzip_ratio":      func(r *request) (string, bool) { return found(r.sets["\x00gzip_ratio"]) },
+		"invalid_referer": invalidReferer,
+		"proxy_add_x_forwarded_for": func(r *request) (string, bool) {
+			address, _ := builtin["remote_addr"](r)
+			if v, ok := r.header("x-forwarded-for"); ok && v != "" {
+				return v + ", " + address, true
+			}
+			return address, true
+		},
+		"proxy_host":      func(r *request) (string, bool) { return found(r.sets["\x00proxy_host"]) },
+		"proxy_port":      func(r *request) (string, bool) { return found(r.sets["\x00proxy_port"]) },
+		"upstream_addr":   func(r *request) (string, bool) { return r.attempts(func(a *attempt) string { return a.address }) },
+		"upstream_status": func(r *request) (string, bool) { return r.attempts(attemptStatus) },
+		"upstream_response_time": func(r *request) (string, bool) {
+			return r.attempts(func(a *attempt) string { return seconds(a.total) })
+		},
+		"upstream_connect_time": func(r *request) (string, bool) {
+			return r.attempts(func(a *attempt) string { return seconds(a.connect) })
+		},
+		"upstream_header_time": func(r *request) (string, bool) {
+			return r.attempts(func(a *attempt) string { return seconds(a.header) })
+		},
+		"upstream_response_length": func(r *request) (string, bool) {
+			return r.attempts(func(a *attempt) string { return strconv.FormatInt(a.received, 10) })
+		},
+		"ssl_protocol": func(r *request) (string, bool) {
+			if r.conn.tls == nil {
+				return "", false
+			}
+			return strings.ReplaceAll(strings.Replace(tls.VersionName(r.conn.tls.Version), "TLS 1.", "TLSv1.", 1), " ", ""), true
+		},
+		"ssl_cipher": func(r *request) (string, bool) {
+			if r.conn.tls == nil {
+				return "", false
+			}
+			return tls.CipherSuiteName(r.conn.tls.CipherSuite), true
+		},
+		"ssl_server_name": func(r *request) (string, bool) {
+			if r.conn.tls == nil {
+				return "", false
+			}
+			return found(r.conn.tls.ServerName)
+		},
+		"ssl_session_reused": func(r *request) (string, bool) {
+			switch {
+			case r.conn.tls == nil:
+				return "", false
+			case r.conn.tls.DidResume:
+				return "r", true
+			}
+			return ".", true
+		},
+		"ssl_client_verify":   func(r *request) (string, bool) { return "NONE", r.conn.tls != nil },
+		"connections_active":  func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.active.Load(), 10), true },
+		"connections_reading": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.reading.Load(), 10), true },
+		"connections_writing": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.writing.Load(), 10), true },
+		"connections_waiting": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.waiting(), 10), true },
+	}
+}
+
+// unescape undoes the escapes of a URI; what is no escape stays.
+func unescape(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
+}
