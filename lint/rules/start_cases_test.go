@@ -160,6 +160,9 @@ var startCases = []struct{ conf, want string }{
 	{"user nosuchuser; events { }", "nginx-user-group"},
 	{"thread_pool a; events { }", "nginx-wrong-arguments"},
 	{"events { } stream { server { listen 18000; return x; } }", "nginx-unknown-directive"},
+	{"events { } load_module /usr/lib/nginx/modules/ngx_stream_module.so;", "nginx-incompatible"},
+	{"server { location / { uwsgi_pass 127.o.0.1:3031; } }", "nginx-undefined"},
+	{"server { listen 127.0.0.l:18000; } server { listen 12o.0.0.1:18000; }", "nginx-bad-value"},
 	{"events { } http { geo { } }", "nginx-wrong-arguments"},
 	// stream
 	{streamOf + "server { listen 18000; return x; } }", ""},

@@ -17,6 +17,7 @@ var parameters = []Parameter{
 	{"listen", Server, "http2", "1.9.5", ""},
 	{"listen", Server, "reuseport", "1.9.1", ""},
 	{"listen", Server, "quic", "1.25.0", ""},
+	{"listen", StreamServer, "default_server", "1.25.5", ""},
 	{"server", Upstream, "max_conns=", "1.11.5", ""},
 	{"server", Upstream, "resolve", "1.27.3", ""},
 	{"server", Upstream, "service=", "1.27.3", ""},

@@ -48,7 +48,18 @@ func (a Address) Possible() bool {
 			return false
 		}
 	}
-	return a.Host != ""
+	return a.Host != "" && !mistyped(a.Host)
+}
+
+// mistyped tells whether a host was rather meant to be an address: its last
+// label is a number, which that of no name is, and another one is not.
+func mistyped(host string) bool {
+	dot := strings.LastIndexByte(host, '.')
+	if dot < 0 {
+		return false
+	}
+	_, number := Number(host[dot+1:])
+	return number && strings.Trim(host[:dot], "0123456789.") != ""
 }
 
 func unixAddress(path string, use AddressUse) (a Address, refused string) {

@@ -36,6 +36,8 @@ type part struct {
 func partly(n *site.Node) (part, bool) {
 	at := place{n.Scope, directive.Find(n.Name.Value)}
 	switch n.Name.Value {
+	case "load_module":
+		return part{at, n.Arg(0)}, true
 	case "limit_conn":
 		return part{at, n.Arg(0)}, len(n.Args) > 0
 	case "limit_req":

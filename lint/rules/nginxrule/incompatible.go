@@ -33,6 +33,7 @@ func checkIncompatible(p *lint.Pass) {
 		checkBuffers(p, c)
 		checkClientCertificate(p, c)
 		checkStreamServers(p, c)
+		checkLoadOrder(p, c)
 	}
 }
 
@@ -184,7 +185,7 @@ func checkBalancing(p *lint.Pass, c *site.Config) {
 						continue
 					}
 					backup = true
-					if method != nil && o.Body.Context == directive.Upstream {
+					if method != nil {
 						p.Report(diag.Diagnostic{
 							Location: n.Location(i + 1),
 							Message:  diag.T("%q knows no backup servers", method.Name.Value),
@@ -241,6 +242,29 @@ func checkHandlers(p *lint.Pass, c *site.Config) {
 				Why:     diag.T("nginx takes the last one and says nothing"),
 				Help:    diag.T("remove one of them"),
 				Related: []diag.Related{{Location: earlier.HeadLocation(), Message: diag.T("the first one")}},
+			})
+		}
+	}
+}
+
+// checkLoadOrder finds modules that are loaded after a block was read.
+func checkLoadOrder(p *lint.Pass, c *site.Config) {
+	if c.Root.Context != directive.Main {
+		return
+	}
+	var block *site.Node
+	for _, n := range c.Root.Nodes {
+		switch {
+		case n.Row == nil:
+		case n.Block != nil && block == nil:
+			block = n
+		case n.Name.Value == "load_module" && block != nil:
+			p.Report(diag.Diagnostic{
+				Location: n.HeadLocation(),
+				Message:  diag.T("a module is loaded after %q, where it is too late", block.Name.Value),
+				Why:      diag.T(`nginx does not start: "load_module" directive is specified too late`),
+				Help:     diag.T("move it to the top of the file"),
+				Related:  []diag.Related{{Location: block.Location(0), Message: diag.T("the block")}},
 			})
 		}
 	}
