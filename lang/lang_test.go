@@ -78,7 +78,7 @@ func TestCatalogs(t *testing.T) {
 		}
 		for _, e := range entries {
 			if before, ok := said[e.English]; ok && before != e.Text {
-				t.Logf("%s/zh.po:%d: %q is %q here and %q elsewhere", folder, e.Line, e.English, e.Text, before)
+				t.Errorf("%s/zh.po:%d: %q is %q here and %q elsewhere", folder, e.Line, e.English, e.Text, before)
 			}
 			said[e.English] = e.Text
 		}

@@ -230,13 +230,13 @@ func TestMessages(t *testing.T) {
 	made := messages(t, "..")
 	for folder, found := range made {
 		if _, ok := sources[folder]; !ok {
-			t.Logf("%s makes messages, and its catalogs are not among those of this package", folder)
+			t.Errorf("%s makes messages, and its catalogs are not among those of this package", folder)
 		}
 		for _, m := range found {
 			text, ok := catalog[m.format]
 			switch {
 			case !ok && speaks(m):
-				t.Logf("%s: add to %s/%s.po:\nmsgid %q\nmsgstr \"\"", m.at, folder, Chinese, m.format)
+				t.Errorf("%s: add to %s/%s.po:\nmsgid %q\nmsgstr \"\"", m.at, folder, Chinese, m.format)
 			case ok && m.args && !slices.Equal(verbs(m.format), verbs(text)):
 				t.Errorf("%s: the verbs of %q are not those of %q", m.at, text, m.format)
 			}
@@ -253,7 +253,7 @@ func TestMessages(t *testing.T) {
 		}
 		for _, e := range entries {
 			if e.English != "" && !slices.ContainsFunc(made[folder], func(m message) bool { return m.format == e.English }) {
-				t.Logf("%s/%s.po:%d: nothing says %q any more", folder, Chinese, e.Line, e.English)
+				t.Errorf("%s/%s.po:%d: nothing says %q any more", folder, Chinese, e.Line, e.English)
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func TestPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if page.Summary == r.Summary {
-			t.Logf("%s has no Chinese page %s.%s.md", r.ID, r.ID, Chinese)
+			t.Errorf("%s has no Chinese page %s.%s.md", r.ID, r.ID, Chinese)
 			continue
 		}
 		if page.Title != r.ID {
