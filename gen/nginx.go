@@ -228,6 +228,7 @@ func (r *renderer) location(rt *project.Route, params string, hsts int) location
 			l.add("alias %s;", r.word(section+".dir", slashed(dir)))
 		}
 		l.add("try_files $uri %s;", r.word(section+".path", path.Join(uri, "index.html")))
+		compress(&l)
 		r.headers(&l, hsts)
 		l.add("%s", comment(r.opts.Lang, "frames"))
 		l.add("add_header X-Frame-Options SAMEORIGIN always;")
@@ -266,6 +267,9 @@ func (r *renderer) toFiles(l *location, rt *project.Route, uri string, hsts int)
 	if rt.Expires > 0 {
 		l.add("expires %s;", duration(rt.Expires))
 	}
+	if !rt.Media {
+		compress(l)
+	}
 	r.headers(l, hsts)
 	if rt.Media {
 		l.add("add_header Content-Security-Policy \"default-src 'none'; sandbox\" always;")
@@ -281,6 +285,15 @@ func (r *renderer) headers(l *location, hsts int) {
 	}
 	l.add("%s", comment(r.opts.Lang, "nosniff"))
 	l.add("add_header X-Content-Type-Options nosniff always;")
+}
+
+// compress writes the lines that compress text. Files are the same for everybody:
+// unlike an answer of the application they hold no secret that their length
+// could give away.
+func compress(l *location) {
+	l.add("gzip on;")
+	l.add("gzip_vary on;")
+	l.add("gzip_types text/css text/javascript application/javascript application/json image/svg+xml;")
 }
 
 // proxy writes the lines of a proxy_pass, with the headers that tell the other

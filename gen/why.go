@@ -36,6 +36,7 @@ var why = map[string]struct{ en, zh string }{
 	"dotfiles":         {"Nothing below a folder such as .git is served", "不提供 .git 之类目录中的文件"},
 	"429":              {"Too Many Requests, instead of 503", "返回 429（请求过多），而不是 503"},
 	"refuse":           {"Hosts that no server names get no answer", "没有任何 server 声明的主机名不予应答"},
+	"misdirected":      {"A browser that reuses another host's connection opens one of its own", "让复用其他主机连接的浏览器另建连接"},
 	"body":             {"uWSGI's limit-post is the same", "uWSGI 的 limit-post 与此相同"},
 	"headers":          {"uWSGI's buffer-size is computed from these", "uWSGI 的 buffer-size 由此计算"},
 	"timeouts":         {"read_timeout is longer than uWSGI's harakiri", "read_timeout 比 uWSGI 的 harakiri 长"},
