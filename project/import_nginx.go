@@ -231,9 +231,12 @@ func refuses(s *site.Server) bool {
 				return false
 			}
 		case "return":
-			turns = n.Arg(0) == "444"
+			if n.Arg(0) != "444" && n.Arg(0) != "421" {
+				return false
+			}
+			turns = turns || n.Arg(0) == "444"
 		case "ssl_reject_handshake":
-			turns = n.Arg(0) == "on"
+			turns = turns || n.Arg(0) == "on"
 		default:
 			return false
 		}

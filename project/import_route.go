@@ -110,6 +110,14 @@ func (i *importer) route(n *site.Node) (Route, bool) {
 				return r, false
 			}
 			kind, r.Code, r.To = ToRedirect, code, d.Arg(1)
+		case "gzip", "gzip_vary":
+			if d.Arg(0) == "on" {
+				own = append(own, d)
+				continue
+			}
+			raw = append(raw, d)
+		case "gzip_types":
+			own = append(own, d)
 		case "add_header":
 			switch strings.ToLower(d.Arg(0) + " " + d.Arg(1)) {
 			case "x-content-type-options nosniff", "x-frame-options sameorigin":
@@ -134,7 +142,7 @@ func (i *importer) route(n *site.Node) (Route, bool) {
 		r.Kind = kind
 	}
 	for _, d := range own {
-		if kind != ToFiles || r.Kind != ToSPA && strings.EqualFold(d.Arg(0), "X-Frame-Options") {
+		if kind != ToFiles || r.Kind != ToSPA && strings.EqualFold(d.Arg(0), "X-Frame-Options") || r.Media && strings.HasPrefix(d.Name.Value, "gzip") {
 			raw = append(raw, d)
 		}
 	}

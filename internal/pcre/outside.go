@@ -8,11 +8,12 @@ import (
 // maxSteps bounds the work of one question.
 const maxSteps = 300_000
 
-// Outside looks for a path (a text that starts with a slash and holds no line
-// feed) in which t matches and none of the others does. found is false when
-// there is none: whatever t matches, one of the others matches too. known is
-// false where the expressions, or the work, are more than this can answer.
-func Outside(t *Tree, others ...*Tree) (path string, found, known bool) {
+// Outside looks for a path (a text that starts with prefix, such as "/", and
+// holds no line feed after it) in which t matches and none of the others does.
+// found is false when there is none: whatever t matches, one of the others
+// matches too. known is false where the expressions, or the work, are more than
+// this can answer.
+func Outside(prefix string, t *Tree, others ...*Tree) (path string, found, known bool) {
 	programs := make([]program, 0, len(others)+1)
 	for _, tree := range append([]*Tree{t}, others...) {
 		p, ok := compileProgram(tree)
@@ -22,7 +23,7 @@ func Outside(t *Tree, others ...*Tree) (path string, found, known bool) {
 		programs = append(programs, p)
 	}
 	s := search{programs: programs, w: walker{steps: maxSteps}, seen: map[string]bool{}}
-	return s.run(alphabet(programs))
+	return s.run(prefix, alphabet(programs))
 }
 
 // search walks all programs at once, shortest texts first.
@@ -39,7 +40,7 @@ type point struct {
 	at   []states // nil: this program has matched, whatever follows
 }
 
-func (s *search) run(bytes []byte) (path string, found, known bool) {
+func (s *search) run(prefix string, bytes []byte) (path string, found, known bool) {
 	first := point{at: make([]states, len(s.programs))}
 	for i := range s.programs {
 		set, matched := s.w.closure(&s.programs[i], states{0}, true, false)
@@ -50,7 +51,14 @@ func (s *search) run(bytes []byte) (path string, found, known bool) {
 			first.at[i] = nonNil(set)
 		}
 	}
-	if s.push(first, '/') {
+	for i := range len(prefix) - 1 {
+		next, _, alive := s.advance(first, prefix[i], nil)
+		if !alive {
+			return "", false, true
+		}
+		first = next
+	}
+	if s.push(first, prefix[len(prefix)-1]) {
 		return s.queue[len(s.queue)-1].text, true, true
 	}
 	for head := 0; head < len(s.queue); head++ {
@@ -70,9 +78,25 @@ func (s *search) run(bytes []byte) (path string, found, known bool) {
 // push goes on from a point by one byte; it is true when the text ends there
 // as one that is looked for.
 func (s *search) push(from point, c byte) bool {
-	next := point{text: from.text + string([]byte{c}), at: make([]states, len(s.programs))}
-	found := true
 	var key strings.Builder
+	next, found, alive := s.advance(from, c, &key)
+	if !alive || s.seen[key.String()] {
+		return false
+	}
+	s.seen[key.String()] = true
+	s.queue = append(s.queue, next)
+	return found
+}
+
+// advance takes one byte. alive is false when one of the others matches from
+// there on, whatever follows; found tells whether the text may end there. key
+// gets what tells the new point from others.
+func (s *search) advance(from point, c byte, key *strings.Builder) (next point, found, alive bool) {
+	if key == nil {
+		key = &strings.Builder{}
+	}
+	next = point{text: from.text + string([]byte{c}), at: make([]states, len(s.programs))}
+	found = true
 	for i := range s.programs {
 		if from.at[i] == nil {
 			key.WriteByte('*')
@@ -81,7 +105,7 @@ func (s *search) push(from point, c byte) bool {
 		set, matched := s.w.step(&s.programs[i], from.at[i], c)
 		if matched {
 			if i > 0 {
-				return false
+				return next, false, false
 			}
 			key.WriteByte('*')
 			continue
@@ -99,12 +123,7 @@ func (s *search) push(from point, c byte) bool {
 			found = false
 		}
 	}
-	if s.seen[key.String()] {
-		return false
-	}
-	s.seen[key.String()] = true
-	s.queue = append(s.queue, next)
-	return found
+	return next, found, true
 }
 
 func nonNil(s states) states {

@@ -74,7 +74,7 @@ func TestOutside(t *testing.T) {
 		for _, o := range c.others {
 			others = append(others, parse(t, o))
 		}
-		path, found, known := Outside(parse(t, c.pattern), others...)
+		path, found, known := Outside("/", parse(t, c.pattern), others...)
 		if !known || found != c.found {
 			t.Errorf("%q outside of %q: %q, %t, %t", c.pattern, c.others, path, found, known)
 			continue
@@ -92,8 +92,14 @@ func TestOutside(t *testing.T) {
 			}
 		}
 	}
+	if _, found, _ := Outside("/x/", parse(t, `\.y$`), parse(t, `^/x/`)); found {
+		t.Error("a path leaves its prefix")
+	}
+	if path, found, _ := Outside("/x/", parse(t, `y`), parse(t, `^/x/y`)); !found || !strings.HasPrefix(path, "/x/") {
+		t.Errorf("below the prefix: %q", path)
+	}
 	for _, p := range []string{`(?=a)`, `(a)\1`, `a++`, `\ba`, `(a{60000}){60000}`} {
-		if _, _, known := Outside(parse(t, p)); known {
+		if _, _, known := Outside("/", parse(t, p)); known {
 			t.Errorf("%q is known", p)
 		}
 	}
@@ -179,7 +185,7 @@ func FuzzQuestions(f *testing.F) {
 		if err != nil {
 			return
 		}
-		path, found, known := Outside(x, y)
+		path, found, known := Outside("/", x, y)
 		if !known || !found {
 			return
 		}

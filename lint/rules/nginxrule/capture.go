@@ -9,6 +9,7 @@ import (
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // Capture reports captures that are empty where they are read, and names of
@@ -234,21 +235,20 @@ func highest(value string) int {
 
 // check compares the captures that a directive reads with what they hold.
 func (r *captureReader) check(n *site.Node, at held, l *site.Location) {
-	from, ok := evaluated[n.Name.Value]
-	if !ok || n.Row == nil || n.Name.Value == "map" || n.Name.Value == "log_format" || n.Name.Value == "proxy_redirect" {
+	if n.Row == nil || n.Name.Value == "map" || n.Name.Value == "log_format" || n.Name.Value == "proxy_redirect" {
 		return
 	}
-	for i := from; i < len(n.Args); i++ {
-		value := n.Args[i].Value
-		m := highest(value)
-		if m == 0 || template(value) {
+	for i := range n.Args {
+		text := n.Args[i].Value
+		m := highest(text)
+		if m == 0 || template(text) || !value.Evaluated(n.Row, n.Args, i) {
 			continue
 		}
 		if at.groups >= 0 && m > at.groups {
 			r.report(n, i, m, at, l)
 			continue
 		}
-		for _, name := range site.Variables(value) {
+		for _, name := range site.Variables(text) {
 			if r.maps[name] && at.groups >= m {
 				r.reportMap(n, i, m, name)
 				break

@@ -1,10 +1,13 @@
 package nginxrule
 
 import (
+	"strings"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // checkForeignCaptures finds named captures that only an expression of another
@@ -12,16 +15,15 @@ import (
 // starts, and its value is empty.
 func checkForeignCaptures(p *lint.Pass, c *site.Config) {
 	for n := range c.All() {
-		from, ok := evaluated[n.Name.Value]
-		if !ok || n.Row == nil || n.Name.Value == "map" || n.Scope.Enclosing(directive.Server) == nil {
+		if n.Row == nil || n.Name.Value == "map" || n.Scope.Enclosing(directive.Server) == nil {
 			continue
 		}
-		for i := from; i < len(n.Args); i++ {
-			value := n.Args[i].Value
-			if template(value) {
+		for i := range n.Args {
+			text := n.Args[i].Value
+			if strings.IndexByte(text, '$') < 0 || template(text) || !value.Evaluated(n.Row, n.Args, i) {
 				continue
 			}
-			for _, name := range site.Variables(value) {
+			for _, name := range site.Variables(text) {
 				defined := c.Variables[name]
 				if site.Builtin(name) || len(defined) == 0 || len(defined) > maxDefinitions || n.Name.Value == "if" && isRegex(n, i) {
 					continue

@@ -64,7 +64,8 @@ func reachesUwsgi(via *pair.Pass) bool {
 }
 
 // ownHost returns the Host that nginx sends by itself ($proxy_host), where it
-// cannot be what the other side is called: an upstream, an address, a socket.
+// cannot be what the client calls it: an upstream, an address, a socket, a
+// container.
 func ownHost(via *pair.Pass) (string, bool) {
 	if len(via.Targets) == 0 || strings.Contains(via.Node.Arg(0), "$") {
 		return "", false
@@ -79,7 +80,7 @@ func ownHost(via *pair.Pass) (string, bool) {
 		return "localhost", true
 	}
 	host, _, _ := passParts(via.Node.Arg(0))
-	return host, t.Host == "localhost" || isAddress(t.Host)
+	return host, !strings.Contains(t.Host, ".") || isAddress(t.Host)
 }
 
 func isAddress(host string) bool {

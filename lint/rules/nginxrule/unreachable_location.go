@@ -31,7 +31,7 @@ func checkUnreachableLocation(p *lint.Pass) {
 		r := reachability{known: map[string][]shadowed{}, left: maxQuestions}
 		for _, s := range c.Servers {
 			checkReturnFirst(p, s)
-			r.list(p, s.Scope, s.Locations)
+			r.list(p, s.Scope, s.Locations, "/")
 		}
 		checkSilentServers(p, c)
 	}
@@ -116,16 +116,22 @@ type reachability struct {
 	left  int
 }
 
-// list checks locations that stand side by side, and those nested in them.
-func (r *reachability) list(p *lint.Pass, scope *site.Scope, all []*site.Location) {
+// list checks locations that stand side by side, and those nested in them. Only
+// paths that start with the prefix come here.
+func (r *reachability) list(p *lint.Pass, scope *site.Scope, all []*site.Location, prefix string) {
 	var key strings.Builder
+	key.WriteString(prefix + "\n")
 	regexes := 0
 	for _, l := range all {
 		key.WriteByte(byte('0' + l.Kind))
 		key.WriteString(l.Pattern + "\n")
 		if len(l.Locations) > 0 && l.Scope != scope {
 			key.WriteByte('{')
-			r.list(p, l.Scope, l.Locations)
+			inner := prefix
+			if (l.Kind == site.Prefix || l.Kind == site.PrefixNoRegex) && strings.HasPrefix(l.Pattern, prefix) {
+				inner = l.Pattern
+			}
+			r.list(p, l.Scope, l.Locations, inner)
 		}
 		if isRegexLocation(l) {
 			regexes++
@@ -136,7 +142,7 @@ func (r *reachability) list(p *lint.Pass, scope *site.Scope, all []*site.Locatio
 	}
 	found, ok := r.known[key.String()]
 	if !ok {
-		found = r.ask(all)
+		found = r.ask(all, prefix)
 		r.known[key.String()] = found
 	}
 	for _, f := range found {
@@ -174,7 +180,7 @@ type rival struct {
 }
 
 // ask returns the locations of a list that no path reaches.
-func (r *reachability) ask(all []*site.Location) []shadowed {
+func (r *reachability) ask(all []*site.Location, prefix string) []shadowed {
 	var statics, before []rival
 	for i, l := range all {
 		if l.Kind == site.Exact || l.Kind == site.PrefixNoRegex && !extended(all, l) {
@@ -192,7 +198,7 @@ func (r *reachability) ask(all []*site.Location) []shadowed {
 		if !ok {
 			continue
 		}
-		if by := r.covered(one.tree, before, statics); by != nil {
+		if by := r.covered(prefix, one.tree, before, statics); by != nil {
 			found = append(found, shadowed{i, by})
 		}
 		before = append(before, one)
@@ -202,7 +208,7 @@ func (r *reachability) ask(all []*site.Location) []shadowed {
 			continue
 		}
 		if one, ok := newRival(i, plainPattern(l), false); ok {
-			if by := r.covered(one.tree, before, nil); by != nil {
+			if by := r.covered(prefix, one.tree, before); by != nil {
 				found = append(found, shadowed{i, by})
 			}
 		}
@@ -250,14 +256,14 @@ func newRival(at int, pattern string, ignoreCase bool) (rival, bool) {
 // expression does; nil when some path is left, or when it cannot be known. It
 // takes a path that is left, asks who matches it, and asks again with that one
 // among the others.
-func (r *reachability) covered(tree *pcre.Tree, lists ...[]rival) []int {
+func (r *reachability) covered(prefix string, tree *pcre.Tree, lists ...[]rival) []int {
 	var by []int
 	var others []*pcre.Tree
 	for range maxRounds {
 		if r.left--; r.left < 0 {
 			return nil
 		}
-		path, found, known := pcre.Outside(tree, others...)
+		path, found, known := pcre.Outside(prefix, tree, others...)
 		if !known {
 			return nil
 		}
