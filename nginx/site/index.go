@@ -13,7 +13,7 @@ import (
 type index struct {
 	addresses map[address]*virtual
 	locations map[*Scope]*locations
-	regexes   sync.Map // *Location or the text of a server's name -> *pcre.Regexp
+	regexes   *regexes
 }
 
 type address struct {
@@ -45,7 +45,7 @@ type locations struct {
 // matching returns the index, which is made once.
 func (c *Config) matching() *index {
 	c.indexOnce.Do(func() {
-		x := &index{addresses: map[address]*virtual{}, locations: map[*Scope]*locations{}}
+		x := &index{addresses: map[address]*virtual{}, locations: map[*Scope]*locations{}, regexes: &c.regexes}
 		for _, s := range c.Servers {
 			for _, l := range s.Listens {
 				x.add(address{l.Unix, l.Host, l.Port}, s, l.Default)
@@ -206,27 +206,54 @@ func (l *locations) longest(path string) *Location {
 // matches tells whether a location's regular expression matches. One that does
 // not compile, or takes too long, does not.
 func (x *index) matches(l *Location, path string) bool {
-	return x.regex(l, l.Pattern, path, l.Kind == RegexNoCase)
+	return x.regexes.match(l.Pattern, path, l.Kind == RegexNoCase)
 }
 
 // matchName compares a host with the regular expression of a server_name.
 func (x *index) matchName(pattern, host string) bool {
-	return x.regex(pattern, pattern, host, true)
+	return x.regexes.match(pattern, host, true)
 }
 
-func (x *index) regex(key any, pattern, text string, ignoreCase bool) bool {
-	cached, ok := x.regexes.Load(key)
-	if !ok {
-		re, err := pcre.Compile(pattern, ignoreCase)
-		if err != nil {
-			re = nil
-		}
-		cached, _ = x.regexes.LoadOrStore(key, re)
-	}
-	re, _ := cached.(*pcre.Regexp)
+// regexes keeps compiled expressions by their text: thousands of servers tend
+// to have the same ones. It may be used by several goroutines.
+type regexes struct {
+	mu    sync.Mutex
+	known map[regexKey]*pcre.Regexp // nil for one that does not compile
+}
+
+type regexKey struct {
+	pattern    string
+	ignoreCase bool
+}
+
+// maxRegexes bounds what is kept; no real configuration has as many.
+const maxRegexes = 4096
+
+func (r *regexes) match(pattern, text string, ignoreCase bool) bool {
+	re := r.compiled(regexKey{pattern, ignoreCase})
 	if re == nil {
 		return false
 	}
 	found, err := re.Match(text)
 	return err == nil && found
+}
+
+func (r *regexes) compiled(k regexKey) *pcre.Regexp {
+	r.mu.Lock()
+	re, ok := r.known[k]
+	r.mu.Unlock()
+	if ok {
+		return re
+	}
+	re, err := pcre.Compile(k.pattern, k.ignoreCase)
+	if err != nil {
+		re = nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || len(r.known) >= maxRegexes {
+		r.known = map[regexKey]*pcre.Regexp{}
+	}
+	r.known[k] = re
+	return re
 }

@@ -60,22 +60,25 @@ func (c *Config) Match(r Request) Result {
 }
 
 // Finder finds the locations of one server, whatever address and name led to
-// it. What it looks up is gone with it, while Match keeps what it made.
+// it. Its results have no Steps.
 type Finder struct {
 	server *Server
 	index  *index
 }
 
-// Finder returns the finder of the server.
+// Finder returns the finder of the server, which is made once.
 func (s *Server) Finder() *Finder {
-	x := &index{locations: map[*Scope]*locations{}}
-	x.list(s.Scope, s.Locations)
-	return &Finder{s, x}
+	s.finderOnce.Do(func() {
+		x := &index{locations: map[*Scope]*locations{}, regexes: s.regexes}
+		x.list(s.Scope, s.Locations)
+		s.finder = &Finder{s, x}
+	})
+	return s.finder
 }
 
 // Find finds the location that answers a request for a URI.
 func (f *Finder) Find(uri string) Result {
-	m := &matcher{index: f.index, request: Request{URI: uri}}
+	m := &matcher{index: f.index, request: Request{URI: uri}, quiet: true}
 	return m.in(f.server)
 }
 

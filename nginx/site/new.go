@@ -56,6 +56,7 @@ func New(tree *nginx.Config, ctx directive.Context) *Config {
 		}
 	}
 	for _, s := range b.c.Servers {
+		s.regexes = &b.c.regexes
 		s.finish()
 	}
 	return b.c

@@ -32,6 +32,7 @@ type Config struct {
 
 	indexOnce sync.Once
 	index     *index
+	regexes   regexes
 }
 
 // Node is a directive at one place of the configuration. A file that is
@@ -62,6 +63,10 @@ type Server struct {
 	Listens   []Listen // with nginx's implied *:80 when none is written
 	Names     []Name   // with the implied "" when none is written
 	Locations []*Location
+
+	regexes    *regexes
+	finderOnce sync.Once
+	finder     *Finder
 }
 
 // Listen is one address of a server.

@@ -193,10 +193,10 @@ func checkSource(p *lint.Pass, f *site.Finder, s *site.Server) {
 	var any *site.Location
 	tried := false
 	seen := map[*site.Location]bool{}
+	if !servesByRegex(s) {
+		return
+	}
 	for _, ending := range sourceEndings {
-		if !hasRegex(s) {
-			return
-		}
 		l := f.Find("/x." + ending).Location
 		if l == nil || l.Kind != site.Regex && l.Kind != site.RegexNoCase || seen[l] || !servesFiles(l.Scope) || restricted(l.Scope) {
 			continue
@@ -217,9 +217,10 @@ func checkSource(p *lint.Pass, f *site.Finder, s *site.Server) {
 	}
 }
 
-func hasRegex(s *site.Server) bool {
-	for _, l := range s.Locations {
-		if l.Kind == site.Regex || l.Kind == site.RegexNoCase {
+// servesByRegex tells whether a regular expression of a server leads to files.
+func servesByRegex(s *site.Server) bool {
+	for l := range within(s) {
+		if (l.Kind == site.Regex || l.Kind == site.RegexNoCase) && servesFiles(l.Scope) && !restricted(l.Scope) {
 			return true
 		}
 	}
