@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/lint/rules/cisrule"
@@ -45,6 +46,7 @@ var sources = map[string]embed.FS{
 	"uwsgi":                   uwsgi.Texts,
 	"project":                 project.Texts,
 	"lint":                    lint.Texts,
+	"launch":                  launch.Texts,
 	"lsp":                     lsp.Texts,
 	"lint/report":             report.Texts,
 	"manual":                  manual.Texts,

@@ -29,6 +29,8 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SHARED", shared)
 			e.Setenv("NO_COLOR", "")
+			e.Setenv("XDG_RUNTIME_DIR", "")
+			e.Defer(func() { stopRuns(e.WorkDir) })
 			return nil
 		},
 		// real:PROGRAM is true where the program is installed; without it the test
@@ -49,6 +51,7 @@ func TestScript(t *testing.T) {
 			"cptree": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(filepath.Join(shared, args[0]))))
 			},
+			"get": get,
 			// repeat writes a file that holds a text N times.
 			"repeat": func(ts *testscript.TestScript, _ bool, args []string) {
 				n := 0

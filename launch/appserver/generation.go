@@ -69,8 +69,8 @@ type Worker struct {
 }
 
 // startGeneration starts a master and waits until its application is loaded.
-func startGeneration(ctx context.Context, python string, s settings, listeners []*listener, log io.Writer, onReload func()) (_ *generation, err error) {
-	dir, err := os.MkdirTemp("", "deployctl-app-")
+func startGeneration(ctx context.Context, python, within string, s settings, listeners []*listener, log io.Writer, onReload func()) (_ *generation, err error) {
+	dir, err := os.MkdirTemp(within, "deployctl-app-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the application server: %w", err)
 	}

@@ -24,6 +24,9 @@ type Options struct {
 	Python string
 	// Stub answers every request with its variables, and runs no Python.
 	Stub bool
+	// Dir is the folder in which the server keeps its own files while it runs; ""
+	// for that of temporary files.
+	Dir string
 	// Log takes what the server and the application write, in whole lines.
 	Log io.Writer
 	// Mercy is how long requests under way may take when the server stops or
@@ -135,7 +138,7 @@ func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener
 			return err
 		}
 	}
-	next, err := startGeneration(ctx, interpreter, newSettings(c), listeners, s.options.Log, s.reloadAsked)
+	next, err := startGeneration(ctx, interpreter, s.options.Dir, newSettings(c), listeners, s.options.Log, s.reloadAsked)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Main.Name, err)
 	}

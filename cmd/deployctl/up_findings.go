@@ -1,0 +1,36 @@
+package main
+
+import (
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/launch"
+	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/rules"
+)
+
+// findings returns the function that lints a pair, for the explanation of
+// errors. What cannot be linted explains nothing.
+func findings(s streams, paths []string) func() []launch.Finding {
+	return func() []launch.Finding {
+		o := &lintOptions{streams: s, paths: paths}
+		read, err := o.reload()
+		if err != nil {
+			return nil
+		}
+		cfg, err := o.configuration()
+		if err != nil {
+			return nil
+		}
+		p, err := read(nil)
+		if err != nil {
+			return nil
+		}
+		var all []launch.Finding
+		for _, d := range lint.Run(p, rules.All(), lint.Options{Target: cfg.Target, Config: cfg}).Diagnostics {
+			all = append(all, launch.Finding{
+				Rule: d.Rule, Bad: d.Severity == diag.Error, Message: d.Message.String(), Why: d.Why.String(),
+				Place: launch.Place{File: d.File.Name, Line: d.Range().Start.Line},
+			})
+		}
+		return all
+	}
+}

@@ -1,0 +1,254 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/deployctl/deployctl/launch/front"
+	"github.com/deployctl/deployctl/launch/native"
+)
+
+// Reload reads the configuration and the application again. No request is
+// dropped: the new application answers before nginx turns to it, and the old one
+// ends what it has begun. After an error everything goes on as before.
+func (r *Run) Reload(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old := r.current()
+	source, err := refreshed(r.source)
+	if err != nil {
+		return err
+	}
+	r.source = source
+	plan, err := r.newPlan(old.Options.Generation+1, old)
+	if err != nil {
+		return err
+	}
+	next, idle, err := r.renew(ctx, old, plan)
+	if err != nil {
+		if e := old.Write(); e != nil {
+			err = errors.Join(err, e)
+		}
+		return errors.New(plan.Translate(err.Error()))
+	}
+	r.retire(next, plan, idle)
+	r.explain.forget()
+	return nil
+}
+
+// refreshed reads the description of a source again.
+func refreshed(s *Source) (*Source, error) {
+	if s.Description == nil {
+		return s, nil
+	}
+	again, err := Find([]string{s.Dir})
+	if err != nil {
+		return nil, err
+	}
+	again.Paths, again.Dir = s.Paths, s.Dir
+	return again, nil
+}
+
+// renew starts what a new plan needs, and turns nginx to it. idle is closed when
+// nginx asks the old parts for nothing any more. On an error they serve as before.
+func (r *Run) renew(ctx context.Context, old, plan *Plan) (_ map[string]*appHalf, idle <-chan struct{}, _ error) {
+	if err := r.checkFront(plan); err != nil {
+		return nil, nil, err
+	}
+	next := map[string]*appHalf{}
+	var undo []func()
+	fail := func(err error) (map[string]*appHalf, <-chan struct{}, error) {
+		for _, f := range undo {
+			f()
+		}
+		return nil, nil, err
+	}
+	for _, u := range plan.Uwsgi {
+		name := u.Source.Main.Name
+		before := r.apps[name]
+		if before != nil && before.server != nil {
+			if err := before.server.Reload(ctx, u.Config); err != nil {
+				return fail(err)
+			}
+			undo = append(undo, func() { _ = before.server.Reload(ctx, before.plan.Config) }) // it ran a moment ago
+			next[name] = &appHalf{plan: u, server: before.server}
+			continue
+		}
+		if before != nil && u.fixed {
+			before.stop(ctx, r) // two cannot listen on one port
+		}
+		app, err := r.startReloaded(ctx, plan, u)
+		if err != nil {
+			return fail(err)
+		}
+		undo = append(undo, func() { app.stop(ctx, r) })
+		next[name] = app
+	}
+	r.state.Lock()
+	r.plan = plan
+	r.state.Unlock()
+	idle, err := r.turnFront(ctx, plan)
+	if err != nil {
+		r.state.Lock()
+		r.plan = old
+		r.state.Unlock()
+		return fail(err)
+	}
+	return next, idle, nil
+}
+
+func (r *Run) startReloaded(ctx context.Context, plan *Plan, u *UwsgiPlan) (*appHalf, error) {
+	if p := r.engines.uwsgi; p != nil {
+		plugin, err := native.PluginFor(*p, u.Path)
+		if err != nil {
+			return nil, err
+		}
+		u.plugin = plugin
+	}
+	return r.startApp(ctx, plan, u)
+}
+
+// checkFront tells what nginx would refuse, before anything is changed.
+func (r *Run) checkFront(plan *Plan) error {
+	switch {
+	case plan.Nginx == nil:
+		return nil
+	case r.engines.nginx != nil:
+		return native.CheckNginx(*r.engines.nginx, plan.Nginx.Path, plan.Options.Scratch)
+	}
+	f, err := front.New(plan.Nginx.Config, front.Options{Prefix: plan.Options.Scratch})
+	if err != nil {
+		return err
+	}
+	return r.unexecuted(plan, f)
+}
+
+// settle is how long a request that nginx has taken may need to reach the
+// application.
+const settle = 300 * time.Millisecond
+
+// turnFront lets nginx take the new configuration. idle is closed when it asks
+// the old application for nothing any more.
+func (r *Run) turnFront(ctx context.Context, plan *Plan) (idle <-chan struct{}, err error) {
+	f := r.front
+	soon := make(chan struct{})
+	switch {
+	case plan.Nginx == nil && f != nil:
+		return nil, errors.New("the nginx files are gone: stop the pair and start it again")
+	case plan.Nginx == nil:
+	case f == nil:
+		f, err := r.startFront(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.state.Lock()
+		r.front = f
+		r.state.Unlock()
+	case f.front != nil:
+		if err := f.front.Reload(plan.Nginx.Config); err != nil {
+			return nil, err
+		}
+	default:
+		return f.native.Reload(ctx)
+	}
+	time.AfterFunc(settle, func() { close(soon) })
+	return soon, nil
+}
+
+// retire makes the new parts those of the run, and ends the old ones in the
+// background, once nginx is done with them.
+func (r *Run) retire(next map[string]*appHalf, plan *Plan, idle <-chan struct{}) {
+	r.state.Lock()
+	old := r.apps
+	r.apps = next
+	r.reloads++
+	r.state.Unlock()
+	for name, a := range old {
+		if n := next[name]; n != nil && n.server == a.server && n.server != nil {
+			continue
+		}
+		r.retiring.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), r.options.mercy())
+			defer cancel()
+			select {
+			case <-idle:
+			case <-ctx.Done():
+			case <-r.stopping:
+			}
+			a.stop(ctx, r)
+		})
+	}
+	nginx, uwsgi := r.engines.names()
+	r.note("reloaded (nginx %s, uWSGI %s, %s)", nginx, uwsgi, time.Now().Format("15:04:05"))
+	for _, u := range plan.URLs {
+		r.note("%s", u)
+	}
+}
+
+// Status is what a run tells of itself.
+type Status struct {
+	PID       int           `json:"pid"`
+	Dir       string        `json:"dir"` // the project's folder
+	URLs      []string      `json:"urls"`
+	Engines   EngineNames   `json:"engines"`
+	Started   time.Time     `json:"started"`
+	Reloads   int           `json:"reloads"`
+	Failure   string        `json:"failure,omitempty"`
+	Workers   []AppStatus   `json:"workers,omitempty"`
+	Processes []ProcessName `json:"processes,omitempty"`
+}
+
+// EngineNames says what runs the halves: embedded, or native with its version.
+type EngineNames struct {
+	Nginx string `json:"nginx"`
+	Uwsgi string `json:"uwsgi"`
+}
+
+// AppStatus is one worker of the embedded application server.
+type AppStatus struct {
+	File     string `json:"file"`
+	PID      int    `json:"pid"`
+	Requests int64  `json:"requests"`
+	Request  string `json:"request,omitempty"` // what it is busy with
+}
+
+// ProcessName is a real program that runs.
+type ProcessName struct {
+	Name string `json:"name"`
+	PID  int    `json:"pid"`
+}
+
+// Status returns how the run is.
+func (r *Run) Status(ctx context.Context) Status {
+	r.state.Lock()
+	s := Status{PID: os.Getpid(), Dir: r.source.Dir, URLs: r.plan.URLs, Started: r.started, Reloads: r.reloads}
+	s.Engines.Nginx, s.Engines.Uwsgi = r.engines.names()
+	if r.failure != nil {
+		s.Failure = r.failure.Error()
+	}
+	apps := make([]*appHalf, 0, len(r.apps))
+	for _, a := range r.apps {
+		apps = append(apps, a)
+	}
+	if r.front != nil && r.front.native != nil {
+		s.Processes = append(s.Processes, ProcessName{"nginx", r.front.native.PID()})
+	}
+	r.state.Unlock()
+	for _, a := range apps {
+		if a.native != nil {
+			s.Processes = append(s.Processes, ProcessName{"uwsgi " + a.plan.Source.Main.Name, a.native.PID()})
+			continue
+		}
+		workers, err := a.server.Workers(ctx)
+		if err != nil {
+			s.Failure = fmt.Sprint(err)
+		}
+		for _, w := range workers {
+			s.Workers = append(s.Workers, AppStatus{a.plan.Source.Main.Name, w.PID, w.Requests, w.Request})
+		}
+	}
+	return s
+}

@@ -1,0 +1,83 @@
+package launch
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/deployctl/deployctl/launch/native"
+)
+
+// Stop ends the pair: nginx takes no new request and lets those under way
+// finish, then the application stops. When ctx is done, what is left is cut off.
+func (r *Run) Stop(ctx context.Context) {
+	r.setStopped()
+	r.over.Do(func() { close(r.stopping) })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopAll(ctx)
+}
+
+func (r *Run) stopAll(ctx context.Context) {
+	if f := r.front; f != nil {
+		f.stop(ctx, r)
+	}
+	var all sync.WaitGroup
+	for _, a := range r.apps {
+		all.Go(func() { a.stop(ctx, r) })
+	}
+	all.Wait()
+	r.retiring.Wait()
+}
+
+func (f *frontHalf) stop(ctx context.Context, r *Run) {
+	switch {
+	case f.native != nil:
+		if f.native.Stop(ctx) {
+			r.note("nginx: requests under way were cut off")
+		}
+	case f.front != nil:
+		if err := f.front.Stop(ctx); err != nil {
+			r.note("nginx: %v", err)
+		}
+	}
+}
+
+func (a *appHalf) stop(ctx context.Context, r *Run) {
+	switch {
+	case a.native != nil:
+		if a.native.Stop(ctx) {
+			r.note("uWSGI: the application did not stop in time, and was ended")
+		}
+		a.plan.remove()
+	case a.server != nil:
+		if err := a.server.Stop(ctx); err != nil {
+			r.note("the application: %v", err)
+		}
+	}
+}
+
+// processes returns the processes that would outlive deployctl.
+func (r *Run) processes() []native.Identity {
+	var all []native.Identity
+	add := func(pid int) {
+		if id, ok := native.Identify(pid); ok {
+			all = append(all, id)
+		}
+	}
+	if r.front != nil && r.front.native != nil {
+		add(r.front.native.PID())
+	}
+	for _, a := range r.apps {
+		if a.native != nil {
+			add(a.native.PID())
+		}
+	}
+	return all
+}
+
+func baseOf(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
