@@ -14,6 +14,7 @@ import (
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/lint/rules/cisrule"
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
+	"github.com/deployctl/deployctl/lint/rules/liverule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
 	"github.com/deployctl/deployctl/lint/rules/securityrule"
@@ -53,6 +54,7 @@ var sources = map[string]embed.FS{
 	"lint/rules/cisrule":      cisrule.Texts,
 	"lint/rules/securityrule": securityrule.Texts,
 	"lint/rules/lintrule":     lintrule.Texts,
+	"lint/rules/liverule":     liverule.Texts,
 	"lint/rules/nginxrule":    nginxrule.Texts,
 	"lint/rules/pairrule":     pairrule.Texts,
 	"lint/rules/stylerule":    stylerule.Texts,

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/pair"
 )
 
@@ -31,6 +32,8 @@ type Pass struct {
 	*pair.Pair
 	Target  Target
 	Profile Profile
+	// Machine is what the pair lies on, under --live; nil otherwise.
+	Machine machine.Machine
 	rule    *Rule
 	found   []diag.Diagnostic
 	more    int // findings beyond maxFindings

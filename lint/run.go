@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/internal/parallel"
 	"github.com/deployctl/deployctl/pair"
 )
@@ -14,6 +15,9 @@ import (
 type Options struct {
 	Target Target
 	Config Config
+	// Machine is the one that the pair lies on, for the rules that ask it; nil
+	// when it lies elsewhere.
+	Machine machine.Machine
 	// Stop is asked before each rule, where it is not nil; when it says true,
 	// the rules that are left do not run, and the result is good for nothing.
 	Stop func() bool
@@ -93,7 +97,7 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 		if opts.Stop != nil && opts.Stop() {
 			return
 		}
-		passes[i] = Pass{Pair: p, Target: opts.Target, Profile: opts.Config.Profile, rule: selected[i]}
+		passes[i] = Pass{Pair: p, Target: opts.Target, Profile: opts.Config.Profile, Machine: opts.Machine, rule: selected[i]}
 		if b := check(&passes[i]); b != nil {
 			mu.Lock()
 			result.Broken = append(result.Broken, *b)

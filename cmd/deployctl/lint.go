@@ -52,7 +52,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "no-config", Usage: "read no configuration file"},
 			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it (default: the newest stable one, " + directive.Stable + ")"},
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
-			&cli.BoolFlag{Name: "live", Usage: "look on this machine for the files that nginx opens when it starts"},
+			&cli.BoolFlag{Name: "live", Usage: "the files lie on this very machine: look at its files, accounts, listeners, certificates and programs"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 			langFlag(),
 		},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/baseline"
 	"github.com/deployctl/deployctl/lint/rules"
@@ -31,6 +33,10 @@ func runLint(o *lintOptions) error {
 		}
 	}
 	opts := lint.Options{Target: cfg.Target, Config: cfg}
+	if cfg.Target.Live {
+		opts.Machine = machine.Local()
+		defer o.unseen(opts.Machine)
+	}
 	var result *lint.Result
 	if o.fix || o.diff {
 		fixed, err := lint.Fix(read, rules.All(), opts, o.unsafe)
@@ -73,4 +79,11 @@ func runLint(o *lintOptions) error {
 		return exitCode(exitFindings)
 	}
 	return nil
+}
+
+// unseen says what the machine did not show.
+func (o *lintOptions) unseen(m machine.Machine) {
+	if list := m.Unseen(); len(list) > 0 {
+		fmt.Fprintf(o.err, "deployctl: not seen, which root would see: %s\n", strings.Join(list, "; "))
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/pair"
@@ -28,7 +29,7 @@ func reload(files []lint.PageFile) lint.Reload {
 		texts := map[string]string{}
 		var paths []string
 		for _, f := range files {
-			if f.Name == lint.ConfigName {
+			if f.Name == lint.ConfigName || f.Name == "machine" {
 				continue
 			}
 			texts[f.Name] = f.Text
@@ -72,7 +73,17 @@ func only(t *testing.T, r *lint.Rule, files []lint.PageFile) lint.Options {
 	}
 	where := target(t, files)
 	where.Live = live[r.ID]
-	return lint.Options{Target: where, Config: lint.Config{Select: []string{r.ID}}}
+	opts := lint.Options{Target: where, Config: lint.Config{Select: []string{r.ID}}}
+	for _, f := range files {
+		if f.Name == "machine" {
+			m, err := machine.Parse(f.Text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opts.Machine = m
+		}
+	}
+	return opts
 }
 
 // run lints files with one rule.
@@ -188,7 +199,7 @@ func block(name, text string) string {
 
 func writePage(t *testing.T, id, text string) {
 	t.Helper()
-	for _, dir := range []string{"nginxrule", "securityrule", "cisrule", "uwsgirule", "pairrule", "stylerule", "lintrule"} {
+	for _, dir := range []string{"nginxrule", "securityrule", "cisrule", "liverule", "uwsgirule", "pairrule", "stylerule", "lintrule"} {
 		path := filepath.Join(dir, id+".md")
 		if _, err := os.Stat(path); err == nil {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

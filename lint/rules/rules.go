@@ -9,6 +9,7 @@ import (
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/rules/cisrule"
 	"github.com/deployctl/deployctl/lint/rules/lintrule"
+	"github.com/deployctl/deployctl/lint/rules/liverule"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
 	"github.com/deployctl/deployctl/lint/rules/pairrule"
 	"github.com/deployctl/deployctl/lint/rules/securityrule"
@@ -18,7 +19,7 @@ import (
 
 // All returns every rule, in the order in which they are listed.
 func All() []*lint.Rule {
-	return slices.Concat(nginxrule.Rules, securityrule.Rules, cisrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, lintrule.Rules)
+	return slices.Concat(nginxrule.Rules, securityrule.Rules, cisrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, liverule.Rules, lintrule.Rules)
 }
 
 // Named returns the rule of that name, or an error that names the nearest one.

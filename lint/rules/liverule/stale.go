@@ -1,0 +1,82 @@
+package liverule
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/lint"
+)
+
+// Stale reports programs that were started before their files were changed.
+var Stale = &lint.Rule{
+	ID:       "live-stale",
+	Severity: diag.Warning,
+	Summary:  "nginx or uWSGI runs with what its files said before they were changed",
+	Page:     page("live-stale"),
+	Check:    checkStale,
+}
+
+// slack is how much older than its files a program may be: files are written
+// and programs reloaded in one go.
+const slack = 2 * time.Second
+
+func checkStale(p *lint.Pass) {
+	if p.Machine == nil {
+		return
+	}
+	if since, ok := started(p, "nginx", func(command string) bool { return strings.Contains(command, "worker process") }); ok {
+		for _, c := range p.Nginx {
+			for _, f := range c.Tree.Files {
+				changed(p, f.File, f.Path, since, "nginx", "nginx -t && nginx -s reload")
+			}
+		}
+	}
+	for _, c := range p.Uwsgi {
+		path, err := filepath.Abs(c.Main.Path)
+		if err != nil || c.Main.Path == "" {
+			continue
+		}
+		since, ok := started(p, "uwsgi", func(command string) bool { return slices.Contains(strings.Fields(command), path) })
+		if !ok {
+			continue
+		}
+		for _, f := range c.Files {
+			changed(p, f.File, f.Path, since, "uWSGI", "systemctl reload, or SIGHUP to its master")
+		}
+	}
+}
+
+// started returns when the newest process of a program began that is meant.
+func started(p *lint.Pass, program string, meant func(command string) bool) (time.Time, bool) {
+	var newest time.Time
+	for _, process := range p.Machine.Running(program) {
+		if meant(process.Command) && process.Started.After(newest) {
+			newest = process.Started
+		}
+	}
+	return newest, !newest.IsZero()
+}
+
+func changed(p *lint.Pass, file *diag.File, path string, since time.Time, program, reload string) {
+	if path == "" {
+		return
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	f, err := p.Machine.File(path)
+	if err != nil || !f.Modified.After(since.Add(slack)) {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Location: diag.Location{File: file, Span: file.LineSpan(1)},
+		Message:  diag.T("the file was changed at %s, and %s runs since %s", moment(f.Modified), program, moment(since)),
+		Why:      diag.T("what runs is not what stands here"),
+		Help:     diag.T("load it again: %s", reload),
+	})
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
