@@ -9,6 +9,7 @@ import (
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/nearest"
+	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/project"
 )
 
@@ -111,6 +112,10 @@ func ReadConfig(path string, rules []*Rule) (Config, error) {
 			c.Target.Nginx = s.Value
 		case "uwsgi":
 			c.Target.Uwsgi = s.Value
+		case "modules":
+			if c.Target.Modules, err = directive.ParseModules(s.Value); err != nil {
+				return c, at(s.ValueAt, "modules: %s", err)
+			}
 		case "init":
 			c.Target.Init = s.Value
 		case "os":
@@ -126,7 +131,7 @@ func at(l diag.Location, format string, args ...any) error {
 }
 
 // configKeys are the keys of [lint], but for those of single rules.
-var configKeys = []string{"profile", "select", "ignore", "min-severity", "fail", "reasons-required"}
+var configKeys = []string{"profile", "select", "ignore", "min-severity", "fail", "reasons-required", "target-modules"}
 
 // set takes one key.
 func (c *Config) set(s project.Setting, rules []*Rule) error {
@@ -162,6 +167,10 @@ func (c *Config) set(s project.Setting, rules []*Rule) error {
 		case "false", "no", "off":
 		default:
 			err = at(s.ValueAt, "reasons-required: %q is neither true nor false", s.Value)
+		}
+	case "target-modules":
+		if c.Target.Modules, err = directive.ParseModules(s.Value); err != nil {
+			err = at(s.ValueAt, "%s: %s", s.Name, err)
 		}
 	default:
 		rule, ok := strings.CutPrefix(s.Name, "severity.")

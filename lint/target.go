@@ -14,6 +14,9 @@ type Target struct {
 	// which knows what to assume when it is empty.
 	Nginx string
 	Uwsgi string // uWSGI release, such as 2.0.21
+	// Modules are those that nginx has beyond the ones that are always built in;
+	// its zero value means that nobody said, and none is taken to be missing.
+	Modules directive.Modules
 	// Init is systemd, supervisor, container or "".
 	Init string
 	// OS is debian, ubuntu, rhel or "".

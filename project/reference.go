@@ -27,7 +27,7 @@ Text of several lines stands between ` + "`\"\"\"`" + `. A comment starts with `
 	table(&b, routeFields)
 	b.WriteString("\n## [backend.NAME]\n\nAn application server among several. Without any, requests go to the endpoint of [app].\n\n")
 	table(&b, backendFields)
-	b.WriteString("\n## [lint]\n\nThe linter: `profile` (see lint.md), `select`, `ignore` (rules or prefixes such as `pair-`), `severity.RULE` (error, warning, info or off), `min-severity`, `fail`,\n`reasons-required`. The same keys may stand in a `.deployctl-lint.ini`.\n")
+	b.WriteString("\n## [lint]\n\nThe linter: `profile` (see lint.md), `select`, `ignore` (rules or prefixes such as `pair-`), `severity.RULE` (error, warning, info or off), `min-severity`, `fail`,\n`reasons-required`, `target-modules`. The same keys may stand in a `.deployctl-lint.ini`.\n")
 	return b.String()
 }
 

@@ -21,6 +21,7 @@ type lintOptions struct {
 	noConfig                       bool
 	baseline, writeBaseline        string
 	target                         lint.Target
+	modules                        string
 	stdinText                      map[string]string // what standard input held, by its name
 }
 
@@ -52,6 +53,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "no-config", Usage: "read no configuration file"},
 			&cli.StringFlag{Name: "target-nginx", Usage: "nginx release that will run it (default: the newest stable one, " + directive.Stable + ")"},
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
+			&cli.StringFlag{Name: "target-modules", Usage: "modules of the nginx that will run it, such as debian-core,headers-more (default: any)"},
 			&cli.BoolFlag{Name: "live", Usage: "the files lie on this very machine: look at its files, accounts, listeners, certificates and programs"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 			langFlag(),
@@ -64,7 +66,7 @@ func lintCommand(s streams) *cli.Command {
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				baseline: c.String("baseline"), writeBaseline: c.String("write-baseline"),
-				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi"), Live: c.Bool("live")},
+				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi"), Live: c.Bool("live")}, modules: c.String("target-modules"),
 			})
 		},
 	}

@@ -105,6 +105,13 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 	}
 	cfg.Target.DetectProject(dir)
 	cfg.Target.Live = o.target.Live
+	if o.modules != "" {
+		modules, err := directive.ParseModules(o.modules)
+		if err != nil {
+			return cfg, &usageError{"--target-modules: " + err.Error(), "lint"}
+		}
+		cfg.Target.Modules = modules
+	}
 	for _, s := range []struct {
 		flag, value string
 		to          *string
