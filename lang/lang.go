@@ -10,6 +10,7 @@ import (
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/launch"
+	"github.com/deployctl/deployctl/launch/route"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/lint/rules/cisrule"
@@ -48,6 +49,7 @@ var sources = map[string]embed.FS{
 	"project":                 project.Texts,
 	"lint":                    lint.Texts,
 	"launch":                  launch.Texts,
+	"launch/route":            route.Texts,
 	"lsp":                     lsp.Texts,
 	"lint/report":             report.Texts,
 	"manual":                  manual.Texts,

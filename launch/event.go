@@ -157,3 +157,11 @@ func visible(s string) string {
 }
 
 func control(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 }
+
+// Verdict colors the word for what fits, or does not.
+func (p *Printer) Verdict(ok bool, text string) string {
+	if ok {
+		return p.paint(green, text)
+	}
+	return p.paint(red, text)
+}

@@ -86,9 +86,9 @@ type NginxPlan struct {
 
 // Listen is one address that nginx listens on.
 type Listen struct {
-	From string // as the user wrote it
-	To   string // here: host:port, or unix:/path
-	TLS  bool
+	From string `json:"from"` // as the user wrote it: host:port, or unix:/path
+	To   string `json:"to"`   // here
+	TLS  bool   `json:"tls"`
 }
 
 // UwsgiPlan is one uWSGI file.

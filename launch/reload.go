@@ -199,6 +199,7 @@ type Status struct {
 	Failure   string        `json:"failure,omitempty"`
 	Workers   []AppStatus   `json:"workers,omitempty"`
 	Processes []ProcessName `json:"processes,omitempty"`
+	Listens   []Listen      `json:"listens,omitempty"`
 }
 
 // EngineNames says what runs the halves: embedded, or native with its version.
@@ -226,6 +227,9 @@ func (r *Run) Status(ctx context.Context) Status {
 	r.state.Lock()
 	s := Status{PID: os.Getpid(), Dir: r.source.Dir, URLs: r.plan.URLs, Started: r.started, Reloads: r.reloads}
 	s.Engines.Nginx, s.Engines.Uwsgi = r.engines.names()
+	if r.plan.Nginx != nil {
+		s.Listens = r.plan.Nginx.listens
+	}
 	if r.failure != nil {
 		s.Failure = r.failure.Error()
 	}

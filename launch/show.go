@@ -17,13 +17,6 @@ type jsonChange struct {
 	Kept bool   `json:"kept"`
 }
 
-// jsonListen is a Listen for programs.
-type jsonListen struct {
-	From string `json:"from"`
-	To   string `json:"to"`
-	TLS  bool   `json:"tls"`
-}
-
 // JSON writes the plan for programs.
 func (p *Plan) JSON(w io.Writer, e EngineNames, c diag.Catalog) error {
 	v := struct {
@@ -31,15 +24,13 @@ func (p *Plan) JSON(w io.Writer, e EngineNames, c diag.Catalog) error {
 		Dir     string       `json:"dir"`
 		URLs    []string     `json:"urls"`
 		Engines EngineNames  `json:"engines"`
-		Listens []jsonListen `json:"listens"`
+		Listens []Listen     `json:"listens"`
 		Nginx   []string     `json:"nginx"` // the files that are run
 		Uwsgi   []string     `json:"uwsgi"`
 		Changes []jsonChange `json:"changes"`
-	}{Version: 1, Dir: p.Source.Dir, URLs: p.URLs, Engines: e, Listens: []jsonListen{}, Nginx: []string{}, Uwsgi: []string{}, Changes: []jsonChange{}}
+	}{Version: 1, Dir: p.Source.Dir, URLs: p.URLs, Engines: e, Listens: []Listen{}, Nginx: []string{}, Uwsgi: []string{}, Changes: []jsonChange{}}
 	if p.Nginx != nil {
-		for _, l := range p.Nginx.listens {
-			v.Listens = append(v.Listens, jsonListen(l))
-		}
+		v.Listens = append(v.Listens, p.Nginx.listens...)
 		for _, s := range p.Nginx.Sources {
 			v.Nginx = append(v.Nginx, s.Tree.Main.Name)
 		}

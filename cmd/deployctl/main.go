@@ -107,7 +107,7 @@ func newApp(s streams) *cli.App {
 		DisableSliceFlagSeparator: false,
 		Commands: []*cli.Command{
 			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s), lspCommand(s),
-			upCommand(s), downCommand(s), reloadCommand(s), statusCommand(s), logsCommand(s),
+			routeCommand(s), checkCommand(s), upCommand(s), downCommand(s), reloadCommand(s), statusCommand(s), logsCommand(s),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
