@@ -60,18 +60,22 @@ func (w *walker) tryFiles() bool {
 			w.unknown(n.HeadLocation(), diag.T("%s holds variables that only a request has", a.Value))
 			return true
 		}
-		file, ok := w.file(strings.TrimSuffix(uri, "/"))
+		folder := strings.HasSuffix(a.Value, "/") // the slash only asks for a folder
+		if folder {
+			uri = strings.TrimSuffix(uri, "/")
+		}
+		file, ok := w.file(uri)
 		if !ok {
 			continue
 		}
 		local, _ := w.local(file)
 		info, err := os.Stat(local)
-		if err != nil || info.IsDir() != strings.HasSuffix(uri, "/") {
+		if err != nil || info.IsDir() != folder {
 			w.step(n, false, diag.T("%s is not there", file))
 			continue
 		}
 		w.step(n, true, diag.T("%s is there", file))
-		w.path = strings.TrimSuffix(uri, "/") // the slash only asks for a folder
+		w.path = uri
 		return false
 	}
 	final := n.Arg(last)
