@@ -27,9 +27,6 @@ type Target struct {
 	// Module is the application of a Flask project as its sources have it,
 	// MODULE:CALLABLE, or "".
 	Module string
-	// Live tells that the files are those of this very machine, so that a rule
-	// may look whether what they name is there.
-	Live bool
 }
 
 // NginxRelease returns the release of nginx that rules are to assume: the one

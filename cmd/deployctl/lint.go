@@ -22,6 +22,7 @@ type lintOptions struct {
 	baseline, writeBaseline        string
 	target                         lint.Target
 	modules                        string
+	live                           bool
 	stdinText                      map[string]string // what standard input held, by its name
 }
 
@@ -66,7 +67,7 @@ func lintCommand(s streams) *cli.Command {
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				baseline: c.String("baseline"), writeBaseline: c.String("write-baseline"),
-				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi"), Live: c.Bool("live")}, modules: c.String("target-modules"),
+				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")}, live: c.Bool("live"), modules: c.String("target-modules"),
 			})
 		},
 	}

@@ -37,7 +37,7 @@ func (o *lintOptions) reporter() (func(*lint.Result) error, error) {
 
 // reload returns the function that reads the paths; standard input is read once.
 func (o *lintOptions) reload() (lint.Reload, error) {
-	opts := pair.Options{Root: o.root, Here: o.target.Live && o.root == ""}
+	opts := pair.Options{Root: o.root, Here: o.live && o.root == ""}
 	if o.context != "" {
 		ctx, err := directive.ParseContext(o.context)
 		if err != nil {
@@ -104,7 +104,6 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		dir = filepath.Dir(path)
 	}
 	cfg.Target.DetectProject(dir)
-	cfg.Target.Live = o.target.Live
 	if o.modules != "" {
 		modules, err := directive.ParseModules(o.modules)
 		if err != nil {

@@ -33,7 +33,7 @@ func runLint(o *lintOptions) error {
 		}
 	}
 	opts := lint.Options{Target: cfg.Target, Config: cfg}
-	if cfg.Target.Live {
+	if o.live {
 		opts.Machine = machine.Local()
 		defer o.unseen(opts.Machine)
 	}
@@ -81,9 +81,15 @@ func runLint(o *lintOptions) error {
 	return nil
 }
 
+// maxUnseen is how much of what was not seen is named.
+const maxUnseen = 10
+
 // unseen says what the machine did not show.
 func (o *lintOptions) unseen(m machine.Machine) {
 	if list := m.Unseen(); len(list) > 0 {
+		if more := len(list) - maxUnseen; more > 0 {
+			list = append(list[:maxUnseen:maxUnseen], fmt.Sprintf("and %d more", more))
+		}
 		fmt.Fprintf(o.err, "deployctl: not seen, which root would see: %s\n", strings.Join(list, "; "))
 	}
 }

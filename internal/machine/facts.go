@@ -21,6 +21,7 @@ type facts struct {
 	processes    []Process
 	certificates map[string]Certificate
 	unseen       map[string]bool
+	somaxconn    int
 }
 
 // Parse reads the description of a machine, a fact a line:
@@ -28,8 +29,9 @@ type facts struct {
 //	account NAME UID GROUP[,GROUP...]     groups are made as they come
 //	folder|file|socket PATH MODE USER GROUP [TIME]
 //	listen ADDRESS PID PROGRAM
-//	process PID TIME COMMAND...
+//	process PID[/PARENT] TIME COMMAND...
 //	certificate PATH FROM TO NAME[,NAME...] [wrong-key]
+//	somaxconn NUMBER
 //	unseen WORDS...
 //
 // Folders above a path are made, and everybody may enter them. Times are RFC 3339.
@@ -53,7 +55,7 @@ func Parse(text string) (Machine, error) {
 var errFewWords = errors.New("it has too few words")
 
 func (m *facts) fact(kind string, words []string) error {
-	need := map[string]int{"account": 3, "folder": 4, "file": 4, "socket": 4, "listen": 3, "process": 3, "certificate": 4, "unseen": 1}[kind]
+	need := map[string]int{"account": 3, "folder": 4, "file": 4, "socket": 4, "listen": 3, "process": 3, "certificate": 4, "somaxconn": 1, "unseen": 1}[kind]
 	if need == 0 {
 		return fmt.Errorf("no fact is called %q", kind)
 	}
@@ -78,12 +80,19 @@ func (m *facts) fact(kind string, words []string) error {
 		m.listeners[words[0]] = Listener{pid, words[2]}
 		return err
 	case "process":
-		pid, err := strconv.Atoi(words[0])
-		if err != nil {
+		pid, parent, _ := strings.Cut(words[0], "/")
+		p := Process{Command: strings.Join(words[2:], " ")}
+		var err error
+		if p.PID, err = strconv.Atoi(pid); err != nil {
 			return err
 		}
-		at, err := time.Parse(time.RFC3339, words[1])
-		m.processes = append(m.processes, Process{pid, strings.Join(words[2:], " "), at})
+		if parent != "" {
+			if p.Parent, err = strconv.Atoi(parent); err != nil {
+				return err
+			}
+		}
+		p.Started, err = time.Parse(time.RFC3339, words[1])
+		m.processes = append(m.processes, p)
 		return err
 	case "certificate":
 		from, err := time.Parse(time.RFC3339, words[1])
@@ -92,6 +101,10 @@ func (m *facts) fact(kind string, words []string) error {
 		}
 		to, err := time.Parse(time.RFC3339, words[2])
 		m.certificates[words[0]] = Certificate{Names: strings.Split(words[3], ","), From: from, To: to, WrongKey: len(words) > 4}
+		return err
+	case "somaxconn":
+		var err error
+		m.somaxconn, err = strconv.Atoi(words[0])
 		return err
 	case "unseen":
 		m.unseen[strings.Join(words, " ")] = true
@@ -155,6 +168,19 @@ func (m *facts) File(path string) (File, error) {
 	}
 	return File{}, fs.ErrNotExist
 }
+
+func (m *facts) Glob(pattern string) []string {
+	var found []string
+	for name := range m.files {
+		if ok, err := path.Match(pattern, name); ok && err == nil {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func (m *facts) Somaxconn() int { return m.somaxconn }
 
 func (m *facts) Listener(address string) (Listener, bool, bool) {
 	l, ok := m.listeners[address]

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -79,6 +81,23 @@ func (m *local) File(path string) (File, error) {
 	f := File{Mode: info.Mode(), UID: -1, GID: -1, Modified: info.ModTime()}
 	f.UID, f.GID = owner(info)
 	return f, nil
+}
+
+func (m *local) Glob(pattern string) []string {
+	found, _ := filepath.Glob(pattern) // the error is that of a bad pattern
+	return found
+}
+
+func (m *local) Somaxconn() int {
+	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func (m *local) Certificate(certificate, key string) (Certificate, error) {

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"io/fs"
@@ -45,7 +46,11 @@ func (m *local) look() {
 		if err != nil || len(command) == 0 {
 			continue
 		}
-		p := Process{PID: pid, Command: strings.TrimRight(strings.ReplaceAll(string(command), "\x00", " "), " "), Started: started(dir, boot)}
+		if contained(dir) {
+			continue // its files and addresses are those of its container
+		}
+		p := Process{PID: pid, Command: strings.TrimRight(strings.ReplaceAll(string(command), "\x00", " "), " ")}
+		p.Parent, p.Started = started(dir, boot)
 		m.processes = append(m.processes, p)
 		entries, err := os.ReadDir(dir + "/fd")
 		if err != nil {
@@ -142,19 +147,37 @@ func bootTime() time.Time {
 // programs (USER_HZ).
 const ticks = 100
 
-func started(dir string, boot time.Time) time.Time {
-	text, err := os.ReadFile(dir + "/stat")
-	if err != nil || boot.IsZero() {
-		return time.Time{}
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	words := strings.Fields(rest)
-	if len(words) < 20 {
-		return time.Time{}
-	}
-	n, err := strconv.ParseInt(words[19], 10, 64)
+// contained tells whether a process lives in a container: it has a number of
+// its own there (NSpid of /proc/PID/status).
+func contained(dir string) bool {
+	text, err := os.ReadFile(dir + "/status")
 	if err != nil {
-		return time.Time{}
+		return false
 	}
-	return boot.Add(time.Duration(n) * time.Second / ticks)
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "NSpid:"); ok {
+			return len(strings.Fields(rest)) > 1
+		}
+	}
+	return false
+}
+
+// started returns a process's parent, and when it was started; the zero time
+// where that is not known.
+func started(dir string, boot time.Time) (parent int, at time.Time) {
+	text, err := os.ReadFile(dir + "/stat")
+	if err != nil {
+		return 0, at
+	}
+	// The name of the program, in parentheses, may hold some itself.
+	words := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(words) < 20 {
+		return 0, at
+	}
+	parent, _ = strconv.Atoi(words[1])
+	n, err := strconv.ParseInt(words[19], 10, 64)
+	if err != nil || boot.IsZero() {
+		return parent, at
+	}
+	return parent, boot.Add(time.Duration(n) * time.Second / ticks)
 }

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -17,6 +18,11 @@ type Machine interface {
 	// File returns what is known of a file, links followed. The error is
 	// fs.ErrNotExist, or that of a file that cannot be seen.
 	File(path string) (File, error)
+	// Glob returns the paths that a pattern fits, as filepath.Glob does.
+	Glob(pattern string) []string
+	// Somaxconn is the kernel's limit of listen queues (net.core.somaxconn), 0
+	// where it is not known.
+	Somaxconn() int
 	// Listener returns who listens on a TCP address (host:port) or a unix socket
 	// (a path). known is false where the machine cannot tell.
 	Listener(address string) (l Listener, listening, known bool)
@@ -55,6 +61,7 @@ type Listener struct {
 // Process is a running program.
 type Process struct {
 	PID     int
+	Parent  int    // PID of the process that started it
 	Command string // with its arguments
 	Started time.Time
 }
@@ -86,6 +93,13 @@ func (f File) allows(a Account, want fs.FileMode) bool {
 		return f.Mode.Perm()>>3&want == want
 	}
 	return f.Mode.Perm()&want == want
+}
+
+// Exists tells whether a file is there: false only where the machine says that
+// it is not, so true for one that cannot be seen.
+func Exists(m Machine, path string) bool {
+	_, err := m.File(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Reach tells whether an account may get to a file with the permissions: every

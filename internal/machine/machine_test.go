@@ -28,6 +28,7 @@ file /srv/app/b.txt 0644 app app
 folder /home/app 0700 app app
 file /home/app/c.txt 0644 app app
 socket /run/app.sock 0660 app web
+somaxconn 128
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,9 @@ socket /run/app.sock 0660 app web
 			t.Errorf("%s to %s: blocked at %q, %v, known %v", c.who, c.path, blocked, ok, known)
 		}
 	}
+	if got := m.Glob("/srv/app/*.txt"); len(got) != 2 || m.Somaxconn() != 128 {
+		t.Errorf("%q, %d", got, m.Somaxconn())
+	}
 	for _, text := range []string{"account x", "folder /x 9 root root", "nothing at all", "file /x 0644 nobody root"} {
 		if _, err := Parse(text); err == nil {
 			t.Errorf("%q is read", text)
@@ -83,6 +87,12 @@ func TestLocal(t *testing.T) {
 	if f, err := m.File(path); err != nil || f.Octal() != "0640" || runtime.GOOS == "linux" && f.UID != os.Getuid() {
 		t.Errorf("%+v, %v", f, err)
 	}
+	if !Exists(m, path) || Exists(m, path+"x") {
+		t.Error("what is there and what is not are taken for each other")
+	}
+	if got := m.Glob(filepath.Join(dir, "*")); len(got) != 1 || got[0] != path {
+		t.Errorf("the folder holds %q", got)
+	}
 	if runtime.GOOS != "linux" {
 		t.Skip("listeners and programs are seen on Linux alone")
 	}
@@ -103,10 +113,13 @@ func TestLocal(t *testing.T) {
 			t.Errorf("%s: %+v, %v, %v", address, l, listens, known)
 		}
 	}
+	if m.Somaxconn() < 1 {
+		t.Error("the limit of listen queues is not known")
+	}
 	own := m.Running(programOf(os.Args[0]))
 	found := false
 	for _, p := range own {
-		found = found || p.PID == os.Getpid() && time.Since(p.Started) < time.Hour && time.Since(p.Started) > -time.Minute
+		found = found || p.PID == os.Getpid() && p.Parent == os.Getppid() && time.Since(p.Started) < time.Hour && time.Since(p.Started) > -time.Minute
 	}
 	if !found {
 		t.Errorf("this very program is not among %+v", own)

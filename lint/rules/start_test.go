@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/internal/realtest"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
@@ -123,7 +124,7 @@ func errorsOf(t *testing.T, path, src string) string {
 	if err != nil {
 		return err.Error()
 	}
-	result := lint.Run(p, All(), lint.Options{Target: lint.Target{Nginx: "1.22.1", OS: "debian", Live: true}, Config: lint.Config{Select: notStart}})
+	result := lint.Run(p, All(), lint.Options{Target: lint.Target{Nginx: "1.22.1", OS: "debian"}, Machine: machine.Local(), Config: lint.Config{Select: notStart}})
 	for _, b := range result.Broken {
 		t.Errorf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}

@@ -2,12 +2,15 @@ package liverule
 
 import (
 	"io/fs"
+	"path/filepath"
+	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/pair"
+	"github.com/deployctl/deployctl/uwsgi"
 )
 
 // Access reports files, folders and sockets that an account cannot get at.
@@ -48,6 +51,29 @@ func checkAccess(p *lint.Pass) {
 				d.Why = diag.T("the application does not load in the workers, which run as %s: PermissionError: [Errno 13] Permission denied", a.Name)
 				p.Report(d)
 			}
+		}
+		binding(p, c, a)
+	}
+}
+
+// binding looks at the folders in which uWSGI makes its sockets, after it has
+// become the account. A socket that is there is replaced, which takes the same
+// rights.
+func binding(p *lint.Pass, c *uwsgi.Config, a machine.Account) {
+	for _, name := range [...]string{"hook-asap", "hook-pre-jail", "hook-post-jail", "hook-as-root", "exec-asap", "exec-pre-jail", "exec-as-root"} {
+		if c.Get(name) != nil {
+			return // what runs as root before may make the folder ready
+		}
+	}
+	for _, b := range p.Binds {
+		if b.Config != c || b.Unknown || !b.ForNginx || b.Network != pair.Unix || b.Option.Maybe || strings.Contains(b.Option.Value, "=") || !constant(b.Path) {
+			continue
+		}
+		folder := filepath.Dir(b.Path)
+		if blocked, ok, seen := machine.Reach(p.Machine, a, folder, machine.Write|machine.Execute); seen && !ok {
+			d := denied(p, b.Option.ValueLocation(), a, folder, blocked)
+			d.Why = diag.T("uWSGI ends with exit code 1: bind(): Permission denied [core/socket.c]")
+			p.Report(d)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func found(t *testing.T, paths ...string) (rules []string, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := lint.Run(p, Rules, lint.Options{Target: lint.Target{Live: true}, Machine: machine.Local()})
+	r := lint.Run(p, Rules, lint.Options{Machine: machine.Local()})
 	for _, d := range r.Diagnostics {
 		rules = append(rules, d.Rule)
 		text += report.Line(d) + "\n"
@@ -94,29 +94,59 @@ func TestThisMachine(t *testing.T) {
 	}
 }
 
-// TestRunningNginx changes a file after the real nginx has read it.
-func TestRunningNginx(t *testing.T) {
-	port := realtest.FreePort(t)
-	text := fmt.Sprintf("events {\n}\nhttp {\n    server {\n        listen 127.0.0.1:%d;\n    }\n}\n", port)
-	realtest.Nginx(t, text, port)
-	conf := filepath.Join(t.TempDir(), "nginx.conf")
-	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+// TestRunningPair lints a pair that the real programs run, before and after its
+// files and its socket are changed.
+func TestRunningPair(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root runs the workers under another account")
+	}
+	app := t.TempDir()
+	if err := os.WriteFile(filepath.Join(app, "app.py"), []byte("def application(environ, start):\n    start('200 OK', [])\n    return [b'ok']\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		changed time.Duration
-		stale   bool
-	}{{-time.Hour, false}, {time.Hour, true}} {
-		when := time.Now().Add(c.changed)
-		if err := os.Chtimes(conf, when, when); err != nil {
-			t.Fatal(err)
-		}
-		rules, out := found(t, conf)
-		if slices.Contains(rules, "live-stale") != c.stale {
-			t.Errorf("changed %v from now:\n%s", c.changed, out)
-		}
-		if slices.Contains(rules, "live-port") {
-			t.Errorf("nginx itself is taken for another program:\n%s", out)
+	p := realtest.Start(t, map[string]string{
+		"nginx.conf": "user www-data;\npid /run/nginx.pid;\nevents {\n}\nhttp {\n    server {\n        listen 8080;\n        root /srv/shop;\n        location / {\n            uwsgi_param PATH_INFO $document_uri;\n            uwsgi_pass unix:/run/shop/app.sock;\n        }\n    }\n}\n",
+		"uwsgi.ini":  "[uwsgi]\nplugin = python3\nmaster = true\nuid = www-data\ngid = www-data\nchdir = /srv/shop\nwsgi-file = app.py\nsocket = /run/shop/app.sock\nchmod-socket = 660\n",
+	}, "/srv/shop", app)
+	conf, ini, sock := filepath.Join(p.Dir, "nginx.conf"), filepath.Join(p.Dir, "uwsgi.ini"), filepath.Join(p.Dir, "run/shop/app.sock")
+	expect := func(after string, want ...string) {
+		t.Helper()
+		rules, text := found(t, conf, ini)
+		slices.Sort(rules)
+		if !slices.Equal(rules, want) {
+			t.Errorf("%s, want %q, found:\n%s", after, want, text)
 		}
 	}
+	// Files that were written just before the start are not newer than it.
+	expect("after the start")
+
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(ini, later, later); err != nil {
+		t.Fatal(err)
+	}
+	expect("uwsgi.ini changed", "live-stale")
+	if err := os.Chtimes(conf, later, later); err != nil {
+		t.Fatal(err)
+	}
+	expect("both changed", "live-stale", "live-stale")
+	before := time.Now().Add(-time.Hour)
+	for _, path := range []string{conf, ini} {
+		if err := os.Chtimes(path, before, before); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := os.Chown(sock, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	expect("the socket given to root", "live-access")
+	if err := os.Chmod(sock, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	expect("the socket opened to all")
+	if err := os.Chown(filepath.Dir(sock), 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	expect("the socket's folder given to root", "live-access")
 }

@@ -46,10 +46,17 @@ func checkPort(p *lint.Pass) {
 	}
 }
 
+// holders open sockets for others: systemd for what it activates, the
+// containers' programs for what runs inside, which may be what was linted.
+var holders = map[string]bool{
+	"systemd": true, "init": true, "docker-proxy": true, "rootlesskit": true, "rootlessport": true, "slirp4netns": true, "pasta": true,
+	"conmon": true, "containerd-shim": true, "containerd-shim-runc-v2": true, "kube-proxy": true,
+}
+
 // takenBy returns who listens on an address that is meant for a program.
 func takenBy(p *lint.Pass, host string, port int, program string) (machine.Listener, bool) {
 	for _, address := range spellings(host, port) {
-		if l, listens, _ := p.Machine.Listener(address); listens && l.PID != 0 && l.Program != program {
+		if l, listens, _ := p.Machine.Listener(address); listens && l.PID > 1 && l.Program != program && !holders[l.Program] {
 			return l, true
 		}
 	}

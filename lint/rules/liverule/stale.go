@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 )
 
@@ -27,11 +28,20 @@ func checkStale(p *lint.Pass) {
 	if p.Machine == nil {
 		return
 	}
-	if since, ok := started(p, "nginx", func(command string) bool { return strings.Contains(command, "worker process") }); ok {
-		for _, c := range p.Nginx {
-			for _, f := range c.Tree.Files {
-				changed(p, f.File, f.Path, since, "nginx", "nginx -t && nginx -s reload")
-			}
+	masters := nginxMasters(p)
+	for _, c := range p.Nginx {
+		path, err := filepath.Abs(c.Tree.Main.Path)
+		if err != nil || c.Tree.Main.Path == "" || len(masters[path]) != 1 {
+			continue // nobody runs it, or two do
+		}
+		since, ok := started(p, "nginx", func(n machine.Process) bool {
+			return n.Parent == masters[path][0] && strings.Contains(n.Command, "worker process")
+		})
+		if !ok {
+			continue
+		}
+		for _, f := range c.Tree.Files {
+			changed(p, f.File, f.Path, since, "nginx", "nginx -t && nginx -s reload")
 		}
 	}
 	for _, c := range p.Uwsgi {
@@ -39,7 +49,7 @@ func checkStale(p *lint.Pass) {
 		if err != nil || c.Main.Path == "" {
 			continue
 		}
-		since, ok := started(p, "uwsgi", func(command string) bool { return slices.Contains(strings.Fields(command), path) })
+		since, ok := started(p, "uwsgi", func(u machine.Process) bool { return slices.Contains(strings.Fields(u.Command), path) })
 		if !ok {
 			continue
 		}
@@ -49,11 +59,35 @@ func checkStale(p *lint.Pass) {
 	}
 }
 
+// defaultMain is the main file of an nginx that was told of none: that of the
+// distributions and of nginx.org's packages.
+const defaultMain = "/etc/nginx/nginx.conf"
+
+// nginxMasters returns the numbers of nginx's master processes by the main file
+// that their command lines name.
+func nginxMasters(p *lint.Pass) map[string][]int {
+	masters := map[string][]int{}
+	for _, n := range p.Machine.Running("nginx") {
+		command, ok := strings.CutPrefix(n.Command, "nginx: master process ")
+		if !ok {
+			continue
+		}
+		main, words := defaultMain, strings.Fields(command)
+		for i, w := range words {
+			if w == "-c" && i+1 < len(words) {
+				main = words[i+1]
+			}
+		}
+		masters[filepath.Clean(main)] = append(masters[filepath.Clean(main)], n.PID)
+	}
+	return masters
+}
+
 // started returns when the newest process of a program began that is meant.
-func started(p *lint.Pass, program string, meant func(command string) bool) (time.Time, bool) {
+func started(p *lint.Pass, program string, meant func(machine.Process) bool) (time.Time, bool) {
 	var newest time.Time
 	for _, process := range p.Machine.Running(program) {
-		if meant(process.Command) && process.Started.After(newest) {
+		if meant(process) && process.Started.After(newest) {
 			newest = process.Started
 		}
 	}

@@ -1,11 +1,13 @@
 package nginxrule
 
 import (
-	"os"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -37,7 +39,7 @@ var created = []string{"error_log", "access_log", "pid", "proxy_cache_path", "uw
 	"client_body_temp_path", "proxy_temp_path", "uwsgi_temp_path", "fastcgi_temp_path", "scgi_temp_path"}
 
 func checkMissingFile(p *lint.Pass) {
-	if !p.Target.Live {
+	if p.Machine == nil {
 		return
 	}
 	for _, c := range p.Nginx {
@@ -54,7 +56,7 @@ func checkMissingFile(p *lint.Pass) {
 					}
 					path = filepath.Join(dir, path)
 				}
-				if info, err := os.Stat(path); os.IsNotExist(err) || err == nil && info.IsDir() {
+				if f, err := p.Machine.File(path); errors.Is(err, fs.ErrNotExist) || err == nil && f.Mode.IsDir() {
 					reportMissing(p, n, diag.T("the file %s is not there", path), path)
 				}
 			}
@@ -69,7 +71,7 @@ func checkMissingFile(p *lint.Pass) {
 			if n.Row == nil || !ok || !filepath.IsAbs(path) {
 				continue
 			}
-			if _, err := os.Stat(filepath.Dir(path)); os.IsNotExist(err) {
+			if !machine.Exists(p.Machine, filepath.Dir(path)) {
 				p.Report(diag.Diagnostic{
 					Location: n.Location(1),
 					Message:  diag.T("the folder %s is not there", filepath.Dir(path)),
@@ -94,9 +96,9 @@ func checkFolder(p *lint.Pass, n *site.Node) {
 		return
 	}
 	folder := filepath.Dir(filepath.Clean(path))
-	if _, err := os.Stat(folder); os.IsNotExist(err) {
+	if !machine.Exists(p.Machine, folder) {
 		reportMissing(p, n, diag.T("the folder %s is not there", folder), path)
-	} else if info, err := os.Stat(path); err == nil && info.IsDir() != strings.HasSuffix(n.Name.Value, "_path") {
+	} else if f, err := p.Machine.File(path); err == nil && f.Mode.IsDir() != strings.HasSuffix(n.Name.Value, "_path") {
 		p.Report(diag.Diagnostic{
 			Location: n.Location(1),
 			Message:  diag.T("%s is there, and is of the wrong kind", path),
@@ -116,7 +118,7 @@ func checkPasswords(p *lint.Pass, c *site.Config, dir string) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		if _, err := os.Stat(path); os.IsNotExist(err) {
+		if !machine.Exists(p.Machine, path) {
 			p.Report(diag.Diagnostic{
 				Location: n.Location(1), Severity: diag.Warning,
 				Message: diag.T("the file %s is not there", path),

@@ -1,8 +1,6 @@
 package nginxrule
 
 import (
-	"os/user"
-
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -28,7 +26,7 @@ func checkUserGroup(p *lint.Pass) {
 	}
 	for _, c := range p.Nginx {
 		for _, n := range c.Find("user") {
-			if p.Target.Live && n.Row != nil && reportNoAccount(p, n) {
+			if p.Machine != nil && n.Row != nil && reportNoAccount(p, n) {
 				continue
 			}
 			group, ok := groups[n.Arg(0)]
@@ -55,7 +53,7 @@ func reportNoAccount(p *lint.Pass, n *site.Node) bool {
 	if len(n.Args) == 0 || template(n.Arg(0)) || template(n.Arg(1)) {
 		return false
 	}
-	if _, err := user.Lookup(n.Arg(0)); err != nil {
+	if _, ok := p.Machine.Account(n.Arg(0)); !ok {
 		p.Report(diag.Diagnostic{
 			Location: n.Location(1), Severity: diag.Error,
 			Message: diag.T("this machine has no account %q", n.Arg(0)),
@@ -66,7 +64,7 @@ func reportNoAccount(p *lint.Pass, n *site.Node) bool {
 	if len(n.Args) < 2 {
 		return false
 	}
-	if _, err := user.LookupGroup(n.Arg(1)); err != nil {
+	if _, ok := p.Machine.Group(n.Arg(1)); !ok {
 		p.Report(diag.Diagnostic{
 			Location: n.Location(2), Severity: diag.Error,
 			Message: diag.T("this machine has no group %q", n.Arg(1)),

@@ -1,9 +1,7 @@
 package pairrule
 
 import (
-	"os"
 	"strconv"
-	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
@@ -31,8 +29,8 @@ const (
 
 func checkBacklog(p *lint.Pass) {
 	known := 0 // the limit of this machine, where it is the one that counts
-	if p.Target.Live {
-		known = kernelLimit()
+	if p.Machine != nil {
+		known = p.Machine.Somaxconn()
 	}
 	for _, c := range p.Uwsgi {
 		backlog, at := defaultBacklog, c.Get("listen")
@@ -109,17 +107,4 @@ func connections(c *site.Config) (int, *site.Node) {
 		return count, n
 	}
 	return 0, nil
-}
-
-// kernelLimit returns this machine's net.core.somaxconn, or 0 where there is none.
-func kernelLimit() int {
-	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
-	if err != nil {
-		return 0
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return 0
-	}
-	return n
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/rules/uwsgirule"
 	"github.com/deployctl/deployctl/pair"
@@ -26,7 +27,11 @@ func pairFindings(t *testing.T, files map[string]string, opts pair.Options, targ
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := lint.Run(p, uwsgirule.Rules, lint.Options{Target: target, Config: lint.Config{Select: rules}})
+	run := lint.Options{Target: target, Config: lint.Config{Select: rules}}
+	if opts.Here {
+		run.Machine = machine.Local()
+	}
+	r := lint.Run(p, uwsgirule.Rules, run)
 	for _, b := range r.Broken {
 		t.Fatalf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}
@@ -209,7 +214,7 @@ func TestHere(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			found := pairFindings(t, map[string]string{"uwsgi.ini": tc.ini}, pair.Options{Here: true}, lint.Target{Live: true}, tc.rule)
+			found := pairFindings(t, map[string]string{"uwsgi.ini": tc.ini}, pair.Options{Here: true}, lint.Target{}, tc.rule)
 			if diff := cmp.Diff(tc.want, found); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}

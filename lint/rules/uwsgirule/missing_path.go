@@ -1,14 +1,12 @@
 package uwsgirule
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/uwsgi"
 	"github.com/deployctl/deployctl/uwsgi/option"
@@ -24,7 +22,7 @@ var MissingPath = &lint.Rule{
 }
 
 func checkMissingPath(p *lint.Pass) {
-	if !p.Target.Live {
+	if p.Machine == nil {
 		return // the files will lie elsewhere
 	}
 	for _, c := range p.Uwsgi {
@@ -36,7 +34,7 @@ func checkMissingPath(p *lint.Pass) {
 		early(p, c)
 		for _, name := range [...]string{"home", "wsgi-file", "paste", "pythonpath"} {
 			for _, o := range c.All(name) {
-				if file := within(dir, ok, o); file != "" && !exists(file) {
+				if file := within(dir, ok, o); file != "" && !machine.Exists(p.Machine, file) {
 					missing(p, o, file)
 				}
 			}
@@ -57,7 +55,7 @@ func workFolder(p *lint.Pass, c *uwsgi.Config) (dir string, ok bool) {
 	if !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) {
 		return "", false
 	}
-	if !exists(o.Value) {
+	if !machine.Exists(p.Machine, o.Value) {
 		p.Report(diag.Diagnostic{
 			Location: o.ValueLocation(),
 			Message:  diag.T("%s leads to %s, which is not there", o.Key, o.Value),
@@ -99,7 +97,7 @@ func missing(p *lint.Pass, o *uwsgi.Option, file string) {
 func folders(p *lint.Pass, c *uwsgi.Config) {
 	for _, name := range [...]string{"logto", "daemonize", "pidfile"} {
 		o := c.Get(name)
-		if o == nil || !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) || exists(filepath.Dir(o.Value)) || strings.HasPrefix(o.Value, "/run/") || strings.HasPrefix(o.Value, "/var/run/") {
+		if o == nil || !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) || machine.Exists(p.Machine, filepath.Dir(o.Value)) || strings.HasPrefix(o.Value, "/run/") || strings.HasPrefix(o.Value, "/var/run/") {
 			continue // a unit may make a folder of /run
 		}
 		d := diag.Diagnostic{
@@ -122,7 +120,7 @@ var pluginFolders = []string{"/usr/lib/uwsgi/plugins", "/usr/lib64/uwsgi"}
 func early(p *lint.Pass, c *uwsgi.Config) {
 	for _, name := range [...]string{"spooler", "spooler-external"} {
 		for _, o := range c.All(name) {
-			if !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) || exists(o.Value) {
+			if !isKnown(o) || o.Maybe || !filepath.IsAbs(o.Value) || machine.Exists(p.Machine, o.Value) {
 				continue
 			}
 			p.Report(diag.Diagnostic{
@@ -132,7 +130,7 @@ func early(p *lint.Pass, c *uwsgi.Config) {
 			})
 		}
 	}
-	i := slices.IndexFunc(pluginFolders, exists)
+	i := slices.IndexFunc(pluginFolders, func(dir string) bool { return machine.Exists(p.Machine, dir) })
 	if i < 0 || c.Get("plugins-dir") != nil {
 		return
 	}
@@ -142,7 +140,7 @@ func early(p *lint.Pass, c *uwsgi.Config) {
 		}
 		for name := range strings.SplitSeq(o.Value, ",") {
 			name = strings.TrimSpace(name[strings.LastIndexByte(name, ':')+1:])
-			if name == "" || strings.Contains(name, "/") || exists(filepath.Join(pluginFolders[i], name+"_plugin.so")) {
+			if name == "" || strings.Contains(name, "/") || machine.Exists(p.Machine, filepath.Join(pluginFolders[i], name+"_plugin.so")) {
 				continue
 			}
 			d := diag.Diagnostic{
@@ -174,16 +172,17 @@ func missingModule(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option, dir string) {
 	switch {
 	case home == nil:
 		return // it may be among the system's packages
-	case !isKnown(home) || !filepath.IsAbs(home.Value) || !exists(home.Value):
+	case !isKnown(home) || !filepath.IsAbs(home.Value) || !machine.Exists(p.Machine, home.Value):
 		return
 	}
-	packages, _ := filepath.Glob(filepath.Join(home.Value, "lib", "python3*", "site-packages"))
+	packages := p.Machine.Glob(filepath.Join(home.Value, "lib", "python3*", "site-packages"))
 	roots = append(roots, packages...)
 	for _, root := range roots {
-		if links, _ := filepath.Glob(filepath.Join(root, "*.pth")); len(links) > 0 {
+		if len(p.Machine.Glob(filepath.Join(root, "*.pth"))) > 0 {
 			return // folders elsewhere are searched too
 		}
-		if exists(filepath.Join(root, first)) && nested || exists(filepath.Join(root, first+".py")) || exists(filepath.Join(root, first, "__init__.py")) {
+		if machine.Exists(p.Machine, filepath.Join(root, first)) && nested || machine.Exists(p.Machine, filepath.Join(root, first+".py")) ||
+			machine.Exists(p.Machine, filepath.Join(root, first, "__init__.py")) {
 			return
 		}
 	}
@@ -192,9 +191,4 @@ func missingModule(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option, dir string) {
 		Message:  diag.T("there is no module %s in %s, and none in the virtualenv", first, dir),
 		Why:      diag.T("uWSGI logs ModuleNotFoundError: No module named '%s', and requests end with 500", first),
 	})
-}
-
-func exists(file string) bool {
-	_, err := os.Stat(file)
-	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/internal/realtest"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
@@ -197,7 +198,7 @@ func refusal(t *testing.T, path, src string, rules []string, dry bool) string {
 	if err != nil {
 		return err.Error()
 	}
-	r := lint.Run(p, uwsgirule.Rules, lint.Options{Target: lint.Target{Uwsgi: "2.0.21", OS: "debian", Live: true}, Config: lint.Config{Select: rules}})
+	r := lint.Run(p, uwsgirule.Rules, lint.Options{Target: lint.Target{Uwsgi: "2.0.21", OS: "debian"}, Machine: machine.Local(), Config: lint.Config{Select: rules}})
 	for _, b := range r.Broken {
 		t.Errorf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
 	}

@@ -1,7 +1,6 @@
 package uwsgirule
 
 import (
-	"os"
 	"path"
 	"strings"
 
@@ -45,13 +44,13 @@ func checkWidePythonPath(p *lint.Pass) {
 func isWide(p *lint.Pass, dir string) bool {
 	clean := path.Clean(dir)
 	for _, tmp := range [...]string{"/tmp", "/var/tmp", "/dev/shm"} {
-		if clean == tmp || strings.HasPrefix(clean, tmp+"/") && !p.Target.Live {
+		if clean == tmp || strings.HasPrefix(clean, tmp+"/") && p.Machine == nil {
 			return true
 		}
 	}
-	if !p.Target.Live || !path.IsAbs(clean) {
+	if p.Machine == nil || !path.IsAbs(clean) {
 		return false
 	}
-	info, err := os.Stat(clean)
-	return err == nil && info.IsDir() && info.Mode()&0o002 != 0
+	f, err := p.Machine.File(clean)
+	return err == nil && f.Mode.IsDir() && f.Mode&0o002 != 0
 }
