@@ -20,13 +20,14 @@ import (
 
 	"github.com/deployctl/deployctl/internal/realtest"
 	"github.com/deployctl/deployctl/launch"
+	"github.com/deployctl/deployctl/launch/launchtest"
 )
 
 // python is the interpreter that has Debian's Django and Flask.
 const python = "/usr/bin/python3"
 
 // sample copies a project of the shared test data with a rendered description.
-func sample(t testing.TB, project, description string) *launch.Source {
+func sample(t testing.TB, project, description string) string {
 	t.Helper()
 	if exec.Command(python, "-c", "import "+strings.TrimSuffix(project, "-spa")).Run() != nil && project != "wsgi" {
 		realtest.Missing(t, project)
@@ -54,70 +55,14 @@ func sample(t testing.TB, project, description string) *launch.Source {
 	if err := os.WriteFile(filepath.Join(dir, "deployctl.ini"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s, err := launch.Find([]string{filepath.Join(dir, "deploy")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// runFolder is a short folder for the sockets of a run.
-func runFolder(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "dl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
-// events collects what a run says.
-type events struct {
-	mu  sync.Mutex
-	all []launch.Event
-}
-
-func (e *events) add(one launch.Event) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.all = append(e.all, one)
-}
-
-func (e *events) String() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var b strings.Builder
-	p := &launch.Printer{Out: &b}
-	for _, one := range e.all {
-		p.Print(one)
-	}
-	return b.String()
+	return filepath.Join(dir, "deploy")
 }
 
 // start runs a pair until the test ends.
-func start(t testing.TB, s *launch.Source, o launch.Options) (*launch.Run, *events) {
+func start(t testing.TB, path string, o launch.Options) *launchtest.Pair {
 	t.Helper()
-	said := &events{}
-	o.Dir, o.Sink = runFolder(t), said.add
-	if o.Python == "" {
-		o.Python = python
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	r, err := launch.Start(ctx, s, o)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		r.Stop(ctx)
-		if t.Failed() {
-			t.Log(said)
-		}
-	})
-	return r, said
+	o.Python = python
+	return launchtest.StartWith(t, o, path)
 }
 
 func client(t testing.TB) *http.Client {
@@ -162,8 +107,8 @@ func TestMixes(t *testing.T) {
 				if uwsgi == launch.Native {
 					realtest.Need(t, "uwsgi")
 				}
-				r, said := start(t, sample(t, "django", "django"), launch.Options{Nginx: nginx, Uwsgi: uwsgi})
-				base := r.Status(t.Context()).URLs[0]
+				r := start(t, sample(t, "django", "django"), launch.Options{Nginx: nginx, Uwsgi: uwsgi})
+				base := r.URLs[0]
 				c := client(t)
 				status, _, page := get(t, c, base+"admin/login/")
 				if status != http.StatusOK {
@@ -194,8 +139,8 @@ func TestMixes(t *testing.T) {
 				if status, _, _ := get(t, c, base+".git/config"); status != http.StatusNotFound {
 					t.Errorf("/.git/config: %d, want 404", status)
 				}
-				reloadUnderLoad(t, r, base+"admin/login/")
-				if text := said.String(); !regexp.MustCompile(`404 GET /\.git/config .*location ~ .*nginx\.conf:\d+`).MatchString(text) {
+				reloadUnderLoad(t, r.Run, base+"admin/login/")
+				if text := r.Log(); !regexp.MustCompile(`404 GET /\.git/config .*location ~ .*nginx\.conf:\d+`).MatchString(text) {
 					t.Errorf("the log does not name the location:\n%s", text)
 				}
 			})
@@ -251,8 +196,8 @@ func TestFirstAnswer(t *testing.T) {
 	t.Parallel()
 	s := sample(t, "flask", "flask")
 	began := time.Now()
-	r, _ := start(t, s, launch.Options{Nginx: launch.Embedded, Uwsgi: launch.Embedded})
-	status, _, body := get(t, client(t), r.Status(t.Context()).URLs[0])
+	r := start(t, s, launch.Options{Nginx: launch.Embedded, Uwsgi: launch.Embedded})
+	status, _, body := get(t, client(t), r.URLs[0])
 	took := time.Since(began)
 	if status != http.StatusOK || body != "Notes\n" {
 		t.Errorf("%d %q", status, body)
@@ -273,9 +218,9 @@ func TestTLS(t *testing.T) {
 			if nginx == launch.Native {
 				realtest.Need(t, "nginx")
 			}
-			r, said := start(t, sample(t, "django", "tls-own-modern"), launch.Options{Nginx: nginx, Stub: true})
+			r := start(t, sample(t, "django", "tls-own-modern"), launch.Options{Nginx: nginx, Stub: true})
 			var plain, secure string
-			for _, u := range r.Status(t.Context()).URLs {
+			for _, u := range r.URLs {
 				if strings.HasPrefix(u, "https") {
 					secure = u
 				} else {
@@ -289,7 +234,7 @@ func TestTLS(t *testing.T) {
 			}
 			answer, err := c.Do(request)
 			if err != nil {
-				t.Fatalf("%v\n%s", err, said)
+				t.Fatal(err)
 			}
 			answer.Body.Close()
 			if got := answer.Header.Get("Location"); got != secure+"x" {
@@ -307,7 +252,7 @@ func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	realtest.Need(t, "nginx")
 	realtest.Need(t, "uwsgi")
-	r, _ := start(t, sample(t, "wsgi", "wsgi"), launch.Options{Nginx: launch.Native, Uwsgi: launch.Native})
+	r := start(t, sample(t, "wsgi", "wsgi"), launch.Options{Nginx: launch.Native, Uwsgi: launch.Native})
 	s := r.Status(t.Context())
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()

@@ -20,9 +20,18 @@ func (r *Run) Stop(ctx context.Context) {
 }
 
 func (r *Run) stopAll(ctx context.Context) {
-	if f := r.front; f != nil {
-		f.stop(ctx, r)
+	front := make(chan struct{})
+	go func() {
+		defer close(front)
+		if f := r.front; f != nil {
+			f.stop(ctx, r)
+		}
+	}()
+	select {
+	case <-front:
+	case <-ctx.Done(): // what waits for the application ends with it
 	}
+	defer func() { <-front }()
 	var all sync.WaitGroup
 	for _, a := range r.apps {
 		all.Go(func() { a.stop(ctx, r) })

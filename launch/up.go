@@ -23,6 +23,8 @@ type UpOptions struct {
 // Up runs a pair until ctx is done, another command stops it, or a part of it
 // ends by itself, which is the error. Nothing is left when it returns.
 func Up(ctx context.Context, s *Source, o UpOptions) (err error) {
+	stopped := make(chan struct{})
+	defer close(stopped)
 	session, err := Open(s.Dir)
 	if err != nil {
 		return err
@@ -44,9 +46,7 @@ func Up(ctx context.Context, s *Source, o UpOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	stopped := make(chan struct{})
 	asked := make(chan struct{}, 1)
-	defer close(stopped)
 	defer func() { stop(r, o) }()
 	if err := session.Note(r); err != nil {
 		return err
