@@ -20,6 +20,9 @@ type Rule struct {
 	// Profile is the profile that switches on a rule which is off; empty for
 	// Strict.
 	Profile Profile
+	// Last asks that the rule runs once all others have, whose questions to the
+	// machine it counts.
+	Last bool
 	// Page is the rule's manual page in Markdown: why, symptom, how to mend,
 	// and the examples that are its first test.
 	Page string

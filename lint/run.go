@@ -93,7 +93,7 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 	}
 	passes := make([]Pass, len(selected))
 	var mu sync.Mutex
-	parallel.Each(len(selected), func(i int) {
+	one := func(i int) {
 		if opts.Stop != nil && opts.Stop() {
 			return
 		}
@@ -103,7 +103,17 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 			result.Broken = append(result.Broken, *b)
 			mu.Unlock()
 		}
+	}
+	parallel.Each(len(selected), func(i int) {
+		if !selected[i].Last {
+			one(i)
+		}
 	})
+	for i, r := range selected {
+		if r.Last {
+			one(i)
+		}
+	}
 	total := 0
 	for i := range passes {
 		total += len(passes[i].found)

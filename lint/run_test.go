@@ -3,6 +3,7 @@ package lint_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/deployctl/deployctl/diag"
@@ -52,5 +53,20 @@ func TestRunGoesOnWithoutABrokenRule(t *testing.T) {
 	r := lint.Run(load("user a;"), []*lint.Rule{broken, everywhere}, lint.Options{})
 	if len(r.Diagnostics) != 1 || len(r.Broken) != 1 || r.Broken[0].Rule != broken.ID {
 		t.Errorf("findings %v, broken %v", r.Diagnostics, r.Broken)
+	}
+}
+
+func TestRunKeepsLastRulesForTheEnd(t *testing.T) {
+	t.Parallel()
+	var done atomic.Int32
+	var seen int32
+	others := make([]*lint.Rule, 20)
+	for i := range others {
+		others[i] = &lint.Rule{ID: fmt.Sprintf("nginx-%d", i), Severity: diag.Info, Check: func(*lint.Pass) { done.Add(1) }}
+	}
+	last := &lint.Rule{ID: "nginx-last", Severity: diag.Info, Last: true, Check: func(*lint.Pass) { seen = done.Load() }}
+	lint.Run(load("user a;"), append([]*lint.Rule{last}, others...), lint.Options{})
+	if int(seen) != len(others) {
+		t.Errorf("the last rule runs after %d of %d others", seen, len(others))
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
@@ -35,7 +34,6 @@ func runLint(o *lintOptions) error {
 	opts := lint.Options{Target: cfg.Target, Config: cfg}
 	if o.live {
 		opts.Machine = machine.Local()
-		defer o.unseen(opts.Machine)
 	}
 	var result *lint.Result
 	if o.fix || o.diff {
@@ -79,17 +77,4 @@ func runLint(o *lintOptions) error {
 		return exitCode(exitFindings)
 	}
 	return nil
-}
-
-// maxUnseen is how much of what was not seen is named.
-const maxUnseen = 10
-
-// unseen says what the machine did not show.
-func (o *lintOptions) unseen(m machine.Machine) {
-	if list := m.Unseen(); len(list) > 0 {
-		if more := len(list) - maxUnseen; more > 0 {
-			list = append(list[:maxUnseen:maxUnseen], fmt.Sprintf("and %d more", more))
-		}
-		fmt.Fprintf(o.err, "deployctl: not seen, which root would see: %s\n", strings.Join(list, "; "))
-	}
 }

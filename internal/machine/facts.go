@@ -32,7 +32,7 @@ type facts struct {
 //	process PID[/PARENT] TIME COMMAND...
 //	certificate PATH FROM TO NAME[,NAME...] [wrong-key]
 //	somaxconn NUMBER
-//	unseen WORDS...
+//	unseen PATH|holders|programs
 //
 // Folders above a path are made, and everybody may enter them. Times are RFC 3339.
 func Parse(text string) (Machine, error) {
@@ -107,7 +107,7 @@ func (m *facts) fact(kind string, words []string) error {
 		m.somaxconn, err = strconv.Atoi(words[0])
 		return err
 	case "unseen":
-		m.unseen[strings.Join(words, " ")] = true
+		m.unseen[words[0]] = true
 	}
 	return nil
 }

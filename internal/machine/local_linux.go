@@ -68,7 +68,7 @@ func (m *local) look() {
 		}
 	}
 	if hidden {
-		m.miss("who holds the sockets of other accounts")
+		m.miss(Holders)
 	}
 }
 

@@ -9,5 +9,5 @@ func owner(fs.FileInfo) (uid, gid int) { return -1, -1 }
 // look sees neither programs nor listeners: only Linux has /proc.
 func (m *local) look() {
 	m.listeners = map[string]Listener{}
-	m.miss("running programs and listeners, which are read on Linux alone")
+	m.miss(Programs)
 }

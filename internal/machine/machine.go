@@ -31,9 +31,16 @@ type Machine interface {
 	// Certificate reads a certificate and, unless key is "", whether the key
 	// belongs to it.
 	Certificate(certificate, key string) (Certificate, error)
-	// Unseen returns what could not be seen, and would be with more rights.
+	// Unseen returns what could not be seen of all that was asked, sorted: paths,
+	// Holders, Programs.
 	Unseen() []string
 }
+
+// What Unseen returns beside paths.
+const (
+	Holders  = "holders"  // who listens under other accounts
+	Programs = "programs" // what runs and who listens, off Linux
+)
 
 // Account is a user with the groups it is in.
 type Account struct {

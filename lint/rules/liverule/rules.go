@@ -18,6 +18,7 @@ var Rules = []*lint.Rule{
 	NobodyListens,
 	Port,
 	Stale,
+	Unseen,
 }
 
 // constant tells whether a value is a path of this machine as it stands.
