@@ -93,6 +93,9 @@ func rejected(want *route.Result, q route.Request) bool {
 func expected(r *route.Result) string {
 	switch r.Kind {
 	case route.Endpoint:
+		if r.Bind == nil {
+			return r.Target
+		}
 		return "application"
 	case route.File:
 		return fmt.Sprintf("%d, file", r.Code)

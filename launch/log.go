@@ -34,7 +34,7 @@ func (r *Run) because(reasons []string) {
 
 // nginxLine takes a line of nginx's access log.
 func (r *Run) nginxLine(line string) {
-	if a, at, ok := r.current().Nginx.nativeAccess(line); ok {
+	if a, at, ok := r.Plan().Nginx.nativeAccess(line); ok {
 		r.access(at, a)
 		return
 	}
@@ -50,7 +50,7 @@ var lifecycle = regexp.MustCompile(`^\[notice\] (using the|nginx/|built by|OS: |
 // nginxError takes a line of nginx's error log.
 func (r *Run) nginxError(line string) {
 	bad := true
-	text := r.current().Translate(line)
+	text := r.Plan().Translate(line)
 	if m := stamped.FindStringSubmatch(text); m != nil {
 		text = m[1] + " " + text[len(m[0]):]
 		bad = m[1] != "[notice]" && m[1] != "[info]" && m[1] != "[warn]"
@@ -76,7 +76,7 @@ func (r *Run) appLine(line string) {
 	if chatter.MatchString(line) {
 		return
 	}
-	text := r.current().Translate(line)
+	text := r.Plan().Translate(line)
 	r.emit(Event{Time: time.Now(), From: FromApp, Text: text, Bad: strings.HasPrefix(text, "!!!") || strings.Contains(text, "HARAKIRI")})
 	r.because(r.explain.line(text))
 }

@@ -203,7 +203,7 @@ func (r *Run) startFront(ctx context.Context) (*frontHalf, error) {
 	}
 	f, err := front.New(plan.Nginx.Config, front.Options{
 		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError},
-		Observe: func(a front.Access) { r.access(time.Now(), r.current().Nginx.embeddedAccess(a)) },
+		Observe: func(a front.Access) { r.access(time.Now(), r.Plan().Nginx.embeddedAccess(a)) },
 	})
 	if err != nil {
 		return nil, errors.New(plan.Translate(err.Error()))
@@ -320,8 +320,8 @@ func (r *Run) Err() error {
 	return r.failure
 }
 
-// current returns the plan that is in force.
-func (r *Run) current() *Plan {
+// Plan returns the plan that is in force.
+func (r *Run) Plan() *Plan {
 	r.state.Lock()
 	defer r.state.Unlock()
 	return r.plan

@@ -3,8 +3,10 @@ package launch_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -41,6 +43,9 @@ func sample(t testing.TB, project, description string) string {
 	}
 	for _, name := range []string{"nginx.conf", "uwsgi.ini", "uwsgi_params"} {
 		text, err := os.ReadFile(filepath.Join("../testdata/descriptions", description+".golden", name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,4 +271,30 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Errorf("%d processes, want 2", len(s.Processes))
 	}
 	r.Stop(ctx) // once more does no harm
+}
+
+// TestRenderedPairs asks every pair that gen renders for all of its routes.
+func TestRenderedPairs(t *testing.T) {
+	t.Parallel()
+	found, err := filepath.Glob("../testdata/descriptions/*.golden/nginx.conf")
+	if err != nil || len(found) == 0 {
+		t.Fatal(found, err)
+	}
+	for _, path := range found {
+		name := strings.TrimSuffix(filepath.Base(filepath.Dir(path)), ".golden")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, sample(t, "wsgi", name), launch.Options{Nginx: launch.Embedded, Stub: true})
+			status := r.Status(t.Context())
+			all, err := launch.Check(t.Context(), r.Plan(), &status)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range all {
+				if !one.OK && !strings.HasPrefix(one.Want, "127.0.0.1:") { // what others run there
+					t.Errorf("%s: %s, want %s (%s)", one.URL, one.Got, one.Want, one.Location)
+				}
+			}
+		})
+	}
 }

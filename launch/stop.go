@@ -2,9 +2,11 @@ package launch
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/deployctl/deployctl/launch/native"
 )
@@ -20,6 +22,9 @@ func (r *Run) Stop(ctx context.Context) {
 }
 
 func (r *Run) stopAll(ctx context.Context) {
+	stopped := make(chan struct{})
+	defer close(stopped)
+	go r.sayWhoBlocks(stopped)
 	front := make(chan struct{})
 	go func() {
 		defer close(front)
@@ -38,6 +43,43 @@ func (r *Run) stopAll(ctx context.Context) {
 	}
 	all.Wait()
 	r.retiring.Wait()
+}
+
+// patience is how long a stop may take before it is said who blocks it.
+const patience = time.Second
+
+// sayWhoBlocks names the requests that a stop waits for.
+func (r *Run) sayWhoBlocks(stopped <-chan struct{}) {
+	busy := make(chan string, 1)
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case <-stopped:
+		return
+	case <-wait.C:
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		var names []string
+		for _, a := range r.apps {
+			workers, err := a.workers(ctx)
+			for _, w := range workers {
+				if w.Request != "" && err == nil {
+					names = append(names, fmt.Sprintf("%s (process %d)", w.Request, w.PID))
+				}
+			}
+		}
+		busy <- strings.Join(names, ", ")
+	}()
+	select {
+	case <-stopped:
+	case names := <-busy:
+		if names == "" {
+			names = "connections that are open"
+		}
+		r.note("waiting for %s; Ctrl-C once more cuts off", names)
+	}
 }
 
 func (f *frontHalf) stop(ctx context.Context, r *Run) {

@@ -39,7 +39,7 @@ func watch(r *Run, changed func()) (*watcher, error) {
 		return nil, fmt.Errorf("watch the project: %w", err)
 	}
 	w := &watcher{fs: fw, done: make(chan struct{})}
-	config := configurationFiles(r.current())
+	config := configurationFiles(r.Plan())
 	for path := range config {
 		_ = fw.Add(filepath.Dir(path)) // a folder that cannot be watched is no reason not to run
 	}

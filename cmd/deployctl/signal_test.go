@@ -3,12 +3,12 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,6 +20,21 @@ import (
 // program runs deployctl in a project of its own.
 type program struct {
 	dir, tmp string
+
+	mu  sync.Mutex
+	log strings.Builder // what up has said since it was ready
+}
+
+func (p *program) add(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.log.WriteString(line + "\n")
+}
+
+func (p *program) said(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Contains(p.log.String(), text)
 }
 
 func newProgram(t *testing.T) *program {
@@ -32,7 +47,7 @@ func newProgram(t *testing.T) *program {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(tmp) })
-	p := &program{filepath.Join(tmp, "p"), tmp}
+	p := &program{dir: filepath.Join(tmp, "p"), tmp: tmp}
 	if err := os.CopyFS(p.dir, os.DirFS("../../testdata/projects/wsgi")); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +89,11 @@ func (p *program) up(t *testing.T, args ...string) (cmd *exec.Cmd, url string) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if u, ok := strings.CutPrefix(lines.Text(), "ready: "); ok {
-			go func() { _, _ = io.Copy(io.Discard, out) }()
+			go func() {
+				for lines.Scan() {
+					p.add(lines.Text())
+				}
+			}()
 			return cmd, u
 		}
 		t.Log(lines.Text())
@@ -107,14 +126,30 @@ func slow(url string) <-chan string {
 
 func TestInterruptLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
+	for _, engine := range []string{"embedded", "native"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			if engine == "native" {
+				realtest.Need(t, "nginx")
+				realtest.Need(t, "uwsgi")
+			}
+			interrupt(t, engine)
+		})
+	}
+}
+
+func interrupt(t *testing.T, engine string) {
 	p := newProgram(t)
-	cmd, url := p.up(t, "--nginx", "embedded", "--uwsgi", "embedded")
+	cmd, url := p.up(t, "--nginx", engine, "--uwsgi", engine)
 	answer := slow(url)
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if got := <-answer; got != "200 OK" {
 		t.Errorf("the request under way got %q", got)
+	}
+	if !p.said("GET /api/slow (process ") {
+		t.Errorf("nothing says who blocks:\n%s", p.log.String())
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

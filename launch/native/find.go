@@ -43,6 +43,9 @@ func Find(name string) (Program, error) {
 	return Program{path, version.FindString(string(text))}, nil
 }
 
+// numbers are those of the process and the thread in a line of nginx's log.
+var numbers = regexp.MustCompile(`^\d+#\d+: `)
+
 // CheckNginx lets nginx read a configuration, and returns what it refuses.
 func CheckNginx(p Program, conf, prefix string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -53,7 +56,7 @@ func CheckNginx(p Program, conf, prefix string) error {
 	}
 	for line := range strings.Lines(string(text)) {
 		if _, message, ok := strings.Cut(line, "[emerg] "); ok {
-			return fmt.Errorf("nginx: %s", strings.TrimSpace(message))
+			return fmt.Errorf("nginx: %s", strings.TrimSpace(numbers.ReplaceAllString(message, "")))
 		}
 	}
 	return fmt.Errorf("nginx -t: %w: %s", err, strings.TrimSpace(string(text)))

@@ -46,10 +46,7 @@ const poll = 10 * time.Millisecond
 func emergency(tail []string) string {
 	for _, line := range tail {
 		if _, message, ok := strings.Cut(line, "[emerg] "); ok {
-			if _, rest, ok := strings.Cut(message, ": "); ok && strings.Contains(message[:len(message)-len(rest)], "#") {
-				return rest
-			}
-			return message
+			return numbers.ReplaceAllString(message, "")
 		}
 	}
 	return strings.Join(tail, " | ")

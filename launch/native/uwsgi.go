@@ -29,6 +29,7 @@ type Uwsgi struct {
 	*Process
 	fifo   string
 	notify string
+	stats  string
 }
 
 func isUwsgi(path string) bool { return strings.HasPrefix(filepath.Base(path), "uwsgi") }
@@ -37,7 +38,7 @@ func isUwsgi(path string) bool { return strings.HasPrefix(filepath.Base(path), "
 // so on NOTIFY_SOCKET, as it does to systemd. What deployctl needs comes after
 // --ini on the command line, where it wins.
 func StartUwsgi(ctx context.Context, p Program, o UwsgiOptions) (*Uwsgi, error) {
-	u := &Uwsgi{fifo: filepath.Join(o.Scratch, o.Name+".fifo"), notify: filepath.Join(o.Scratch, o.Name+".ready")}
+	u := &Uwsgi{fifo: filepath.Join(o.Scratch, o.Name+".fifo"), notify: filepath.Join(o.Scratch, o.Name+".ready"), stats: filepath.Join(o.Scratch, o.Name+".stats")}
 	os.Remove(u.notify)
 	os.Remove(u.fifo)
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: u.notify, Net: "unixgram"})
@@ -49,7 +50,7 @@ func StartUwsgi(ctx context.Context, p Program, o UwsgiOptions) (*Uwsgi, error) 
 	if o.Plugin != "" {
 		args = append(args, "--plugin", o.Plugin)
 	}
-	args = append(args, "--ini", o.Ini, "--master-fifo", u.fifo)
+	args = append(args, "--ini", o.Ini, "--master-fifo", u.fifo, "--stats", u.stats)
 	cmd := exec.Command(p.Path, args...)
 	cmd.Dir = o.Dir
 	cmd.Env = environment("NOTIFY_SOCKET="+u.notify, "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1")
@@ -113,6 +114,7 @@ func startFailure(tail []string) string {
 func (u *Uwsgi) clean() {
 	os.Remove(u.fifo)
 	os.Remove(u.notify)
+	os.Remove(u.stats)
 }
 
 // Stop takes no new request, lets those under way finish until ctx is done, and
