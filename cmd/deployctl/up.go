@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -51,32 +47,6 @@ func upCommand(s streams) *cli.Command {
 			return o.run(c.Context)
 		},
 	}
-}
-
-// engineFlags are the options of every command that runs a pair.
-func engineFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "nginx", Value: "auto", Usage: "auto (the installed one where it can), native or embedded"},
-		&cli.StringFlag{Name: "uwsgi", Value: "auto", Usage: "auto, native or embedded"},
-		&cli.StringFlag{Name: "app", Usage: "stub: answer each request with what the application would be told, without Python"},
-		&cli.StringFlag{Name: "python", Usage: "interpreter of the embedded application server (default: the virtualenv's, or the system's)"},
-		&cli.BoolFlag{Name: "strict", Usage: "fail where a directive or option would not be executed"},
-	}
-}
-
-func engineOptions(c *cli.Context, command string) (launch.Options, error) {
-	o := launch.Options{Stub: c.String("app") == "stub", Strict: c.Bool("strict"), Python: c.String("python")}
-	if app := c.String("app"); app != "" && app != "stub" {
-		return o, &usageError{fmt.Sprintf("--app: unknown application %q: write stub, or leave it out", app), command}
-	}
-	var err error
-	if o.Nginx, err = launch.ParseChoice(c.String("nginx")); err != nil {
-		return o, &usageError{"--nginx: " + err.Error(), command}
-	}
-	if o.Uwsgi, err = launch.ParseChoice(c.String("uwsgi")); err != nil {
-		return o, &usageError{"--uwsgi: " + err.Error(), command}
-	}
-	return o, nil
 }
 
 func (o *upOptions) run(ctx context.Context) error {
@@ -135,43 +105,4 @@ func (o *upOptions) showPlan(source *launch.Source) error {
 		return plan.JSON(o.out, names, catalog)
 	}
 	return plan.Text(o.out, names, catalog)
-}
-
-// background runs this command again without --detach.
-func (o *upOptions) background(ctx context.Context, source *launch.Source) error {
-	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(a string) bool {
-		return slices.Contains([]string{"--detach", "-detach", "-d", "--detach=true"}, a)
-	})
-	s, err := launch.Detach(ctx, source.Dir, os.Args[0], args)
-	if err != nil {
-		return err
-	}
-	if o.format == "json" {
-		return json.NewEncoder(o.out).Encode(struct {
-			PID     int                `json:"pid"`
-			URLs    []string           `json:"urls"`
-			Engines launch.EngineNames `json:"engines"`
-		}{s.PID, s.URLs, s.Engines})
-	}
-	o.ready(*s)
-	return nil
-}
-
-// secondSignal returns a channel that is closed when the person asks a second
-// time to stop.
-func secondSignal() (<-chan struct{}, func()) {
-	signals, hurry := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for n := 0; n < 2; n++ {
-			if _, ok := <-signals; !ok {
-				return
-			}
-		}
-		close(hurry)
-	}()
-	return hurry, func() {
-		signal.Stop(signals)
-		close(signals)
-	}
 }
