@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/deployctl/deployctl/api"
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/launch/route"
@@ -40,6 +42,8 @@ const (
 // sources are the packages whose messages people see, by their folder. Each
 // holds NAME.po for every language but English, and rules' pages RULE.NAME.md.
 var sources = map[string]embed.FS{
+	"api":                     api.Texts,
+	"api/apirule":             apirule.Texts,
 	"diag":                    diag.Texts,
 	"nginx":                   nginx.Texts,
 	"nginx/directive":         directive.Texts,

@@ -8,15 +8,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // TestPages checks the Chinese page of every rule: what stands between
 // backquotes, log lines and names, is that of the English page.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	for _, r := range rules.All() {
+	for _, r := range apirule.All(nil) {
 		english, err := Page(r, English)
 		if err != nil {
 			t.Fatal(err)

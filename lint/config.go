@@ -26,6 +26,8 @@ type Config struct {
 	// ReasonsRequired asks suppression comments for a reason.
 	ReasonsRequired bool
 	Target          Target
+	// OpenAPI is the path of the contract that the description names, or "".
+	OpenAPI string
 }
 
 // Selects tells whether a rule runs.

@@ -75,7 +75,8 @@ func (t *Target) DetectProject(dir string) {
 // entryPoints are the files that show that a folder holds a project.
 var entryPoints = []string{"manage.py", "app.py", "wsgi.py", "main.py", "run.py", "application.py"}
 
-// ReadConfig reads the sections [lint] and [target] of a file. The error names
+// ReadConfig reads the sections [lint] and [target] of a file, and which
+// contract [project] names. The error names
 // the file, the line, and the nearest right name.
 func ReadConfig(path string, rules []*Rule) (Config, error) {
 	var c Config
@@ -98,6 +99,12 @@ func ReadConfig(path string, rules []*Rule) (Config, error) {
 	for _, s := range settings {
 		if err := c.set(s, rules); err != nil {
 			return c, err
+		}
+	}
+	about, _ := project.Settings(f, "project")
+	for _, s := range about {
+		if s.Name == "openapi" && s.Value != "" {
+			c.OpenAPI = filepath.Join(filepath.Dir(path), filepath.FromSlash(s.Value))
 		}
 	}
 	target, _ := project.Settings(f, "target")

@@ -18,6 +18,8 @@ type Options struct {
 	// Machine is the one that the pair lies on, for the rules that ask it; nil
 	// when it lies elsewhere.
 	Machine machine.Machine
+	// Also are files beside the pair of which rules speak, such as the contract.
+	Also []*diag.File
 	// Stop is asked before each rule, where it is not nil; when it says true,
 	// the rules that are left do not run, and the result is good for nothing.
 	Stop func() bool
@@ -83,7 +85,7 @@ func (r *Result) Fails(at diag.Severity) bool {
 
 // Run lints a pair with the rules that the configuration selects.
 func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
-	files := sources(p)
+	files := append(sources(p), opts.Also...)
 	result := &Result{Files: len(files), Sources: files}
 	var selected []*Rule
 	for _, r := range rules {

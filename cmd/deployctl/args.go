@@ -22,8 +22,14 @@ func interleave(app *cli.App, args []string) ([]string, error) {
 	if command == nil {
 		return args, nil
 	}
+	depth := 2 // of the words that name the command
+	for depth < len(args) && command.Command(args[depth]) != nil {
+		command = command.Command(args[depth])
+		depth++
+	}
+	full := strings.Join(args[1:depth], " ")
 	var flags, rest []string
-	for i := 2; i < len(args); i++ {
+	for i := depth; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
 			rest = append(rest, args[i+1:]...)
@@ -40,18 +46,18 @@ func interleave(app *cli.App, args []string) ([]string, error) {
 		}
 		flag := findFlag(command, name)
 		if flag == nil {
-			return nil, unknownFlag(command, arg, name)
+			return nil, unknownFlag(command, full, arg, name)
 		}
 		if _, isBool := flag.(*cli.BoolFlag); isBool || hasValue {
 			continue
 		}
 		if i+1 == len(args) {
-			return nil, &usageError{fmt.Sprintf("%s needs a value", arg), command.Name}
+			return nil, &usageError{fmt.Sprintf("%s needs a value", arg), full}
 		}
 		i++
 		flags = append(flags, args[i])
 	}
-	out := append([]string{args[0], args[1]}, flags...)
+	out := append(slices.Clone(args[:depth]), flags...)
 	if len(rest) > 0 {
 		out = append(append(out, "--"), rest...)
 	}
@@ -67,7 +73,7 @@ func findFlag(command *cli.Command, name string) cli.Flag {
 	return nil
 }
 
-func unknownFlag(command *cli.Command, arg, name string) error {
+func unknownFlag(command *cli.Command, full, arg, name string) error {
 	var names []string
 	for _, f := range command.Flags {
 		names = append(names, f.Names()...)
@@ -76,5 +82,5 @@ func unknownFlag(command *cli.Command, arg, name string) error {
 	if n := nearest.Name(name, names); n != "" {
 		message += fmt.Sprintf("; did you mean --%s?", n)
 	}
-	return &usageError{message, command.Name}
+	return &usageError{message, full}
 }

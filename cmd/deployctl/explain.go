@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/internal/markdown"
 	"github.com/deployctl/deployctl/internal/pager"
 	"github.com/deployctl/deployctl/lang"
@@ -45,7 +46,7 @@ func runExplain(s streams, names []string, flag, colorFlag string) error {
 	}
 	var pages []string
 	for _, name := range names {
-		r, err := rules.Named(name)
+		r, err := rules.Named(apirule.All(nil), name)
 		if err != nil {
 			return &usageError{err.Error(), "explain"}
 		}

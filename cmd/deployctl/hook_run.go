@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/hook"
 	"github.com/deployctl/deployctl/lint/baseline"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // runStaged checks what is staged, from a folder that holds it alone.
@@ -67,7 +67,7 @@ func (o *hookOptions) runLint() error {
 			return err
 		}
 	}
-	v, err := hook.Lint(o.files, rules.All(), known)
+	v, err := hook.Lint(o.files, apirule.All(nil), known)
 	if err != nil {
 		return err
 	}

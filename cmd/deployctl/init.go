@@ -10,10 +10,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/tui"
@@ -256,7 +256,7 @@ func lintWritten(s streams, dir, flag string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := lint.ReadConfig(filepath.Join(dir, project.FileName), rules.All())
+	cfg, err := lint.ReadConfig(filepath.Join(dir, project.FileName), apirule.All(nil))
 	if err != nil {
 		return err
 	}
@@ -268,7 +268,7 @@ func lintWritten(s streams, dir, flag string) error {
 	if err != nil {
 		return err
 	}
-	result := lint.Run(p, rules.All(), lint.Options{Target: cfg.Target, Config: cfg})
+	result := lint.Run(p, apirule.All(nil), lint.Options{Target: cfg.Target, Config: cfg})
 	return report.Text(s.out, result.In(catalog), report.Options{Color: color, Catalog: catalog})
 }
 

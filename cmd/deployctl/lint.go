@@ -23,6 +23,8 @@ type lintOptions struct {
 	target                         lint.Target
 	modules                        string
 	live                           bool
+	openapi                        string
+	fetch                          bool
 	stdinText                      map[string]string // what standard input held, by its name
 }
 
@@ -56,6 +58,8 @@ func lintCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "target-uwsgi", Usage: "uWSGI release that will run it"},
 			&cli.StringFlag{Name: "target-modules", Usage: "modules of the nginx that will run it, such as debian-core,headers-more (default: any)"},
 			&cli.BoolFlag{Name: "live", Usage: "the files lie on this very machine: look at its files, accounts, listeners, certificates and programs"},
+			&cli.StringFlag{Name: "openapi", Usage: "OpenAPI contract that the routes are held against (default: that of deployctl.ini)"},
+			&cli.BoolFlag{Name: "fetch", Usage: "let references of the contract lead to the network"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "auto, always or never"},
 			langFlag(),
 		},
@@ -68,6 +72,7 @@ func lintCommand(s streams) *cli.Command {
 				config: c.String("config"), stdinAs: c.String("stdin-filename"), noConfig: c.Bool("no-config"),
 				baseline: c.String("baseline"), writeBaseline: c.String("write-baseline"),
 				target: lint.Target{Nginx: c.String("target-nginx"), Uwsgi: c.String("target-uwsgi")}, live: c.Bool("live"), modules: c.String("target-modules"),
+				openapi: c.String("openapi"), fetch: c.Bool("fetch"),
 			})
 		},
 	}

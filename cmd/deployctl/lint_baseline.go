@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/baseline"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // maxStale is how many entries that can be removed are listed.
@@ -24,7 +24,7 @@ func (o *lintOptions) remember(r *lint.Result) error {
 // forget drops the findings that are known, and says which entries of the
 // baseline can be removed.
 func (o *lintOptions) forget(known *baseline.Baseline, r *lint.Result, cfg lint.Config) *lint.Result {
-	fresh, stale := known.Apply(r, cfg, rules.All())
+	fresh, stale := known.Apply(r, cfg, apirule.All(nil))
 	if len(stale) > 0 {
 		fmt.Fprintf(o.err, "%s: %d entries are found no more, or less often, and can be removed (--write-baseline %s writes it again):\n", o.baseline, len(stale), o.baseline)
 	}

@@ -5,11 +5,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/pair"
 )
@@ -30,7 +30,7 @@ func (o *lintOptions) reporter() (func(*lint.Result) error, error) {
 	}
 	opts := report.Options{
 		Color: color, Catalog: catalog, Lang: name, Version: version,
-		Rules: func() []report.Rule { return lang.Rules(rules.All(), name) },
+		Rules: func() []report.Rule { return lang.Rules(apirule.All(nil), name) },
 	}
 	return func(r *lint.Result) error { return report.Write(outputs, o.out, r.In(catalog), opts) }, nil
 }
@@ -67,7 +67,7 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 	}
 	if path != "" {
 		var err error
-		if cfg, err = lint.ReadConfig(path, rules.All()); err != nil {
+		if cfg, err = lint.ReadConfig(path, apirule.All(nil)); err != nil {
 			return cfg, err
 		}
 	}
@@ -78,7 +78,7 @@ func (o *lintOptions) configuration() (lint.Config, error) {
 		}
 	}
 	for _, names := range [][]string{o.selected, o.ignored} {
-		if err := lint.CheckNames(names, rules.All()); err != nil {
+		if err := lint.CheckNames(names, apirule.All(nil)); err != nil {
 			return cfg, &usageError{err.Error(), "lint"}
 		}
 	}

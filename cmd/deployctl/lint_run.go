@@ -6,7 +6,6 @@ import (
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/baseline"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 func runLint(o *lintOptions) error {
@@ -31,13 +30,17 @@ func runLint(o *lintOptions) error {
 			return err
 		}
 	}
-	opts := lint.Options{Target: cfg.Target, Config: cfg}
+	every, contract, err := o.contract(cfg)
+	if err != nil {
+		return err
+	}
+	opts := lint.Options{Target: cfg.Target, Config: cfg, Also: contract}
 	if o.live {
 		opts.Machine = machine.Local()
 	}
 	var result *lint.Result
 	if o.fix || o.diff {
-		fixed, err := lint.Fix(read, rules.All(), opts, o.unsafe)
+		fixed, err := lint.Fix(read, every, opts, o.unsafe)
 		if err != nil {
 			return err
 		}
@@ -56,7 +59,7 @@ func runLint(o *lintOptions) error {
 		if err != nil {
 			return err
 		}
-		result = lint.Run(p, rules.All(), opts)
+		result = lint.Run(p, every, opts)
 	}
 	if o.writeBaseline != "" && len(result.Broken) == 0 {
 		return o.remember(result)

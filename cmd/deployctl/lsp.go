@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/deployctl/deployctl/lint/rules"
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/lsp"
 )
 
@@ -25,7 +25,7 @@ func lspCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			err = lsp.Serve(c.Context, s.in, s.out, lsp.Options{Version: version, Rules: rules.All(), Catalog: catalog})
+			err = lsp.Serve(c.Context, s.in, s.out, lsp.Options{Version: version, Rules: apirule.All(nil), Catalog: catalog})
 			if errors.Is(err, lsp.ErrNoShutdown) {
 				return exitCode(exitFindings) // what the protocol asks for
 			}

@@ -106,20 +106,18 @@ func newApp(s streams) *cli.App {
 		OnUsageError:              onUsageError,
 		DisableSliceFlagSeparator: false,
 		Commands: []*cli.Command{
-			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s), lspCommand(s),
+			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), apiCommand(s), versionCommand(s), lspCommand(s),
 			routeCommand(s), checkCommand(s), upCommand(s), downCommand(s), reloadCommand(s), statusCommand(s), logsCommand(s),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
-				return unknownCommand(c.App, name)
+				return unknownCommand(c.App.Commands, "", name)
 			}
 			return cli.ShowAppHelp(c)
 		},
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = onUsageError
-		c.CustomHelpTemplate = commandHelp
-		c.HideHelpCommand = true
+		finishCommand(c)
 		if name := c.Name; name == "rules" || name == "version" {
 			c.Before = func(c *cli.Context) error {
 				if c.NArg() > 0 {
@@ -132,6 +130,25 @@ func newApp(s streams) *cli.App {
 	return app
 }
 
+// finishCommand gives a command, and those below it, the program's own manners.
+func finishCommand(c *cli.Command) {
+	c.OnUsageError = onUsageError
+	c.CustomHelpTemplate = commandHelp
+	c.HideHelpCommand = true
+	for _, sub := range c.Subcommands {
+		finishCommand(sub)
+	}
+	if len(c.Subcommands) > 0 {
+		c.CustomHelpTemplate = groupHelp
+		c.Action = func(ctx *cli.Context) error {
+			if name := ctx.Args().First(); name != "" {
+				return unknownCommand(c.Subcommands, c.Name, name)
+			}
+			return cli.ShowSubcommandHelp(ctx)
+		}
+	}
+}
+
 const appHelp = `{{.Usage}}
 
 Usage: {{.UsageText}}
@@ -140,6 +157,16 @@ Commands:
 {{range .VisibleCommands}}  {{printf "%-10s" .Name}}  {{.Usage}}
 {{end}}
 Run ` + "`deployctl COMMAND --help`" + ` for a command's options.
+`
+
+const groupHelp = `{{.Usage}}
+
+Usage: {{.UsageText}}
+
+Commands:
+{{range .VisibleCommands}}  {{printf "%-10s" .Name}}  {{.Usage}}
+{{end}}
+Run ` + "`deployctl {{.Name}} COMMAND --help`" + ` for a command's options.
 `
 
 const commandHelp = `{{.Usage}}
@@ -156,16 +183,18 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	return &usageError{err.Error(), c.Command.Name}
 }
 
-func unknownCommand(app *cli.App, name string) error {
+// unknownCommand is the error for a name that none of the commands below
+// another one has.
+func unknownCommand(commands []*cli.Command, below, name string) error {
 	var names []string
-	for _, c := range app.Commands {
+	for _, c := range commands {
 		names = append(names, c.Name)
 	}
 	message := fmt.Sprintf("unknown command %q", name)
 	if n := nearest.Name(name, names); n != "" {
 		message += fmt.Sprintf("; did you mean %q?", n)
 	}
-	return &usageError{message: message}
+	return &usageError{message, below}
 }
 
 func isTerminal(f *os.File) bool {

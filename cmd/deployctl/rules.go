@@ -7,10 +7,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/internal/pager"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/manual"
 )
 
@@ -29,12 +29,12 @@ func rulesCommand(s streams) *cli.Command {
 			switch c.String("format") {
 			case "table":
 				if !s.terminal {
-					_, err = io.WriteString(s.out, manual.Table(rules.All(), summary, catalog, 0))
+					_, err = io.WriteString(s.out, manual.Table(apirule.All(nil), summary, catalog, 0))
 					return err
 				}
-				return pager.Show(manual.Table(rules.All(), summary, catalog, s.width()), s.out, s.err, s.env)
+				return pager.Show(manual.Table(apirule.All(nil), summary, catalog, s.width()), s.out, s.err, s.env)
 			case "markdown":
-				_, err = io.WriteString(s.out, manual.Index(rules.All(), summary, catalog))
+				_, err = io.WriteString(s.out, manual.Index(apirule.All(nil), summary, catalog))
 				return err
 			case "json":
 				return ruleJSON(s, summary)
@@ -53,7 +53,7 @@ func ruleJSON(s streams, summary func(*lint.Rule) string) error {
 		Summary  string `json:"summary"`
 	}
 	var all []rule
-	for _, r := range rules.All() {
+	for _, r := range apirule.All(nil) {
 		all = append(all, rule{r.ID, r.Severity.String(), r.Fixable, !r.Off, summary(r)})
 	}
 	e := json.NewEncoder(s.out)

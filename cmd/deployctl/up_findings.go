@@ -1,10 +1,10 @@
 package main
 
 import (
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // findings returns the function that lints a pair, for the explanation of
@@ -25,7 +25,7 @@ func findings(s streams, paths []string) func() []launch.Finding {
 			return nil
 		}
 		var all []launch.Finding
-		for _, d := range lint.Run(p, rules.All(), lint.Options{Target: cfg.Target, Config: cfg}).Diagnostics {
+		for _, d := range lint.Run(p, apirule.All(nil), lint.Options{Target: cfg.Target, Config: cfg}).Diagnostics {
 			all = append(all, launch.Finding{
 				Rule: d.Rule, Bad: d.Severity == diag.Error, Message: d.Message.String(), Why: d.Why.String(),
 				Place: launch.Place{File: d.File.Name, Line: d.Range().Start.Line},

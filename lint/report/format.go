@@ -23,6 +23,9 @@ type Options struct {
 	// Rules returns what there is to say of every rule; only formats that
 	// describe rules ask for it.
 	Rules func() []Rule
+	// Own holds what a command shows of itself in place of its findings, by the
+	// format's name; nil for commands that show findings only.
+	Own map[string]func(io.Writer) error
 }
 
 // Rule is what a report says of a rule.
@@ -48,6 +51,7 @@ var formats = []Format{
 	{"gitlab", func(w io.Writer, r *lint.Result, _ Options) error { return GitLab(w, r) }},
 	{"junit", func(w io.Writer, r *lint.Result, _ Options) error { return JUnit(w, r) }},
 	{"checkstyle", func(w io.Writer, r *lint.Result, _ Options) error { return Checkstyle(w, r) }},
+	{"markdown", Markdown},
 	{"errorformat", func(w io.Writer, r *lint.Result, _ Options) error { return ErrorFormat(w, r) }},
 }
 

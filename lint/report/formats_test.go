@@ -76,6 +76,21 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
+func TestMarkdown(t *testing.T) {
+	t.Parallel()
+	want := `**1 error, 1 warning, 1 info in 3 files (1 fixable with --fix)**
+
+| where | severity | finding |
+| --- | --- | --- |
+| sites/a,b: 100%.conf:2 | error | 50% of "&lt;&>"??and, more: 中 (pair-x)<br>/srv/app/uwsgi.ini:2: the other end<br>it answers 502<br>write y |
+| sites/a,b: 100%.conf:3 | warning | lines (nginx-y) |
+| /srv/app/uwsgi.ini:1 | info | fyi (nginx-z) |
+`
+	if diff := cmp.Diff(want, written(t, "markdown", sample())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestGitLab(t *testing.T) {
 	t.Parallel()
 	var got []gitlabFinding
@@ -165,7 +180,7 @@ func TestParseOutputs(t *testing.T) {
 		{[]string{"text=x", "json"}, "x", "text and json would both be written to x"},
 		{[]string{"json="}, "", `the format "json=" names no file`},
 		{[]string{"jsno"}, "", `unknown format "jsno": did you mean json?`},
-		{[]string{"zzzzzzzz"}, "", `unknown format "zzzzzzzz": write text, compact, json, sarif, github, gitlab, junit, checkstyle or errorformat`},
+		{[]string{"zzzzzzzz"}, "", `unknown format "zzzzzzzz": write text, compact, json, sarif, github, gitlab, junit, checkstyle, markdown or errorformat`},
 	} {
 		outputs, err := ParseOutputs(c.specs, c.file)
 		var parts []string

@@ -57,18 +57,26 @@ func ParseOutputs(specs []string, file string) ([]Output, error) {
 func Write(outputs []Output, stdout io.Writer, r *lint.Result, opts Options) error {
 	for _, o := range outputs {
 		if o.File == "" {
-			if err := o.write(stdout, r, opts); err != nil {
+			if err := o.show(stdout, r, opts); err != nil {
 				return err
 			}
 			continue
 		}
 		plain := opts
 		plain.Color = false
-		if err := toFile(o.File, func(w io.Writer) error { return o.write(w, r, plain) }); err != nil {
+		if err := toFile(o.File, func(w io.Writer) error { return o.show(w, r, plain) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// show writes one report.
+func (o Output) show(w io.Writer, r *lint.Result, opts Options) error {
+	if own := opts.Own[o.Name]; own != nil {
+		return own(w)
+	}
+	return o.write(w, r, opts)
 }
 
 // toFile writes a file whole or not at all; a pipe or a device is written to.

@@ -22,9 +22,9 @@ func All() []*lint.Rule {
 	return slices.Concat(nginxrule.Rules, securityrule.Rules, cisrule.Rules, pairrule.Rules, uwsgirule.Rules, stylerule.Rules, liverule.Rules, lintrule.Rules)
 }
 
-// Named returns the rule of that name, or an error that names the nearest one.
-func Named(name string) (*lint.Rule, error) {
-	all := All()
+// Named returns the rule of that name among all, or an error that names the
+// nearest one.
+func Named(all []*lint.Rule, name string) (*lint.Rule, error) {
 	names := make([]string, len(all))
 	for i, r := range all {
 		if r.ID == name {

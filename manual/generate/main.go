@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/manual"
 )
 
@@ -77,7 +77,7 @@ func pages(to map[string]string, folder, language string) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range rules.All() {
+	for _, r := range apirule.All(nil) {
 		page, err := lang.Page(r, language)
 		if err != nil {
 			return err
@@ -85,6 +85,6 @@ func pages(to map[string]string, folder, language string) error {
 		to[filepath.Join(folder, r.ID+".md")] = manual.Page(r, page, catalog)
 	}
 	summary := func(r *lint.Rule) string { return lang.Summary(r, language) }
-	to[filepath.Join(folder, "README.md")] = manual.Index(rules.All(), summary, catalog)
+	to[filepath.Join(folder, "README.md")] = manual.Index(apirule.All(nil), summary, catalog)
 	return nil
 }
