@@ -46,9 +46,12 @@ func checkAccess(p *lint.Pass) {
 			if o == nil || !constant(o.Value) {
 				continue
 			}
-			if blocked, ok, seen := machine.Reach(p.Machine, a, o.Value, machine.Read|machine.Execute); seen && !ok {
+			if blocked, ok, seen := machine.Reach(p.Machine, a, o.Value, machine.Execute); seen && !ok {
 				d := denied(p, o.ValueLocation(), a, o.Value, blocked)
-				d.Why = diag.T("the application does not load in the workers, which run as %s: PermissionError: [Errno 13] Permission denied", a.Name)
+				d.Why = diag.T("uWSGI ends with exit code 1: chdir(): Permission denied")
+				if name == "virtualenv" {
+					d.Why = diag.T("Python does not start: ModuleNotFoundError: No module named 'encodings'")
+				}
 				p.Report(d)
 			}
 		}
@@ -88,7 +91,11 @@ func folders(p *lint.Pass, c *site.Config, a machine.Account) {
 				continue
 			}
 			seen[path] = true
-			if blocked, ok, known := machine.Reach(p.Machine, a, path, machine.Execute); known && !ok {
+			want := machine.Execute
+			if f, err := p.Machine.File(path); err == nil && !f.Mode.IsDir() {
+				want = machine.Read // the alias of one file
+			}
+			if blocked, ok, known := machine.Reach(p.Machine, a, path, want); known && !ok {
 				d := denied(p, n.Location(1), a, path, blocked)
 				d.Why = diag.T("the files below answer 403, and the error log says (13: Permission denied)")
 				p.Report(d)
