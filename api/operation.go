@@ -26,6 +26,8 @@ type Operation struct {
 	Body int64
 	// Upload tells that the body holds a file, whose size the contract does not say.
 	Upload bool
+	// Raw tells that Body is the whole body, with nothing around it.
+	Raw bool
 }
 
 // Operations returns the operations of a specification, in the order of paths
@@ -48,8 +50,10 @@ func (s *Spec) Operations() []Operation {
 			}
 			o.Servers = urls(servers)
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
+				o.Raw = true
 				for kind, media := range op.RequestBody.Value.Content {
 					size, upload := bodySize(kind, media)
+					o.Raw = o.Raw && kind == "application/octet-stream" && size > 0
 					o.Body = max(o.Body, size)
 					o.Upload = o.Upload || upload
 				}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func (r *renderer) nginx(params string) *nginxView {
 		v.ErrorLog, v.AccessLog = "/dev/stderr", "/dev/stdout"
 	}
 	for _, rt := range p.Routes {
-		if rt.Rate != "" {
+		if rt.Rate != "" && !slices.Contains(v.Zones, zone{zoneName(p, rt), rt.Rate}) {
 			v.Zones = append(v.Zones, zone{zoneName(p, rt), rt.Rate})
 		}
 	}
@@ -215,7 +216,14 @@ func (r *renderer) location(rt *project.Route, params string, hsts int) location
 	if rt.Rate != "" {
 		l.add("limit_req zone=%s burst=%d nodelay;", zoneName(r.p, *rt), rt.Burst)
 	}
+	if len(rt.Methods) > 0 {
+		l.add("limit_except %s {", strings.Join(rt.Methods, " "))
+		l.add("    deny all;")
+		l.add("}")
+	}
 	switch rt.Kind {
+	case project.ToNothing:
+		l.add("return 404;")
 	case project.ToApp:
 		r.toApp(&l, rt, params)
 	case project.ToFiles:

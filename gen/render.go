@@ -41,6 +41,11 @@ func Render(p *project.Project, opts Options) ([]File, error) {
 	if !slices.Contains(Targets(), opts.Target) {
 		return nil, fmt.Errorf("unknown target %q: write %s", opts.Target, strings.Join(Targets(), ", "))
 	}
+	for _, rt := range p.Routes {
+		if rt.OpenAPI != "" { // api.Routes puts the contract's routes in its place
+			return nil, fmt.Errorf("route.%s.openapi: the contract %s has not been read", rt.Name, rt.OpenAPI)
+		}
+	}
 	if opts.Lang == "" {
 		opts.Lang = p.Target.Lang
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -252,6 +253,17 @@ func (r *reader) checkRoutes(p *Project) {
 		case !strings.HasPrefix(rt.Path, "~") && !strings.HasPrefix(uri, "/") && !strings.HasPrefix(uri, "@"):
 			r.failAt(section, "path", diag.T("path: %q does not start with /", uri), diag.T("write /%s", uri))
 		}
+		for _, m := range rt.Methods {
+			if !slices.Contains(Methods, m) {
+				r.failAt(section, "methods", diag.T("methods: nginx cannot tell %q from others", m), diag.T("write %s", diag.Or(Methods)))
+			}
+		}
+		if rt.OpenAPI != "" {
+			r.plain(section, "openapi", rt.OpenAPI)
+			if modifier, _ := rt.Match(); rt.Kind != ToApp || modifier != "" {
+				r.failAt(section, "openapi", diag.T("openapi takes kind = app and a prefix as path"), diag.T("write path = /prefix/"))
+			}
+		}
 		switch rt.Kind {
 		case ToFiles, ToSPA:
 			if rt.Dir == "" {
@@ -275,15 +287,4 @@ func (r *reader) checkRoutes(p *Project) {
 			}
 		}
 	}
-}
-
-// Match returns the modifier of a route's path ("", "=", "^~", "~" or "~*")
-// and what follows it.
-func (r *Route) Match() (modifier, uri string) {
-	for _, m := range []string{"=", "^~", "~*", "~"} {
-		if rest, ok := strings.CutPrefix(r.Path, m); ok {
-			return m, strings.TrimSpace(rest)
-		}
-	}
-	return "", r.Path
 }

@@ -79,19 +79,6 @@ func (p *Project) Abs(file string) string {
 	return path.Join(p.Root, file)
 }
 
-// On tells whether a route belongs to a server.
-func (r *Route) On(server string) bool {
-	if len(r.Servers) == 0 {
-		return true
-	}
-	for _, s := range r.Servers {
-		if s == server {
-			return true
-		}
-	}
-	return false
-}
-
 // Socket returns the path of an endpoint that is a unix socket, or "".
 func Socket(endpoint string) string {
 	path, ok := strings.CutPrefix(endpoint, "unix:")

@@ -110,6 +110,7 @@ const (
 	ToSPA      RouteKind = "spa"      // a built front end: Dir, with index.html for unknown paths
 	ToRedirect RouteKind = "redirect" // To is the URL, Code the status
 	ToUpstream RouteKind = "upstream" // To is HOST:PORT, http://..., unix:...
+	ToNothing  RouteKind = "nothing"  // 404 for every path
 )
 
 // Route is [route.NAME]: one location.
@@ -127,6 +128,8 @@ type Route struct {
 	Burst   int           // burst: requests above the rate that wait
 	Body    int64         // body: largest request body in bytes; 0 for the server's
 	Timeout time.Duration // timeout: read timeout; 0 for the server's
+	Methods []string      // methods: those that are let through; empty for all
+	OpenAPI string        // openapi: a contract, whose paths are let through and no others; relative to the description
 	Raw     string        // raw: nginx directives copied into the location
 }
 

@@ -164,7 +164,7 @@ var serverFields = []field[Server]{
 var routeFields = []field[Route]{
 	list("server", "", "Names of the servers it belongs to; empty for all", func(r *Route) *[]string { return &r.Servers }),
 	text("path", "/", "/prefix/, = /exact, ^~ /prefix/ or ~ regex", func(r *Route) *string { return &r.Path }),
-	word("kind", "What answers", func(r *Route) *RouteKind { return &r.Kind }, ToApp, ToFiles, ToSPA, ToRedirect, ToUpstream),
+	word("kind", "What answers", func(r *Route) *RouteKind { return &r.Kind }, ToApp, ToFiles, ToSPA, ToRedirect, ToUpstream, ToNothing),
 	text("dir", "", "The folder of files or spa, absolute or below root", func(r *Route) *string { return &r.Dir }),
 	text("to", "", "Where a redirect or upstream leads", func(r *Route) *string { return &r.To }),
 	number("code", "302", "Status of a redirect", 301, 308, func(r *Route) *int { return &r.Code }),
@@ -174,6 +174,8 @@ var routeFields = []field[Route]{
 	number("burst", "20", "Requests above the rate that are still served", 0, 100000, func(r *Route) *int { return &r.Burst }),
 	size("body", "0", "Largest request body; 0 for that of [limits]", func(r *Route) *int64 { return &r.Body }),
 	span("timeout", "0s", "Read timeout; 0 for that of [limits]", func(r *Route) *time.Duration { return &r.Timeout }),
+	list("methods", "", "Methods that are let through, such as GET POST; empty for all", func(r *Route) *[]string { return &r.Methods }),
+	text("openapi", "", "An OpenAPI file beside the description: its paths, methods and body limits below path are let through, and nothing else", func(r *Route) *string { return &r.OpenAPI }),
 	text("raw", "", "nginx directives for the location", func(r *Route) *string { return &r.Raw }),
 }
 

@@ -7,16 +7,13 @@ import (
 	"github.com/deployctl/deployctl/api"
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/project"
 )
 
 var methodRefused = rule{lint.Rule{
 	ID: "api-method-refused", Severity: diag.Error, Fixable: true, Page: page("api-method-refused"),
 	Summary: "limit_except refuses a method that the OpenAPI contract has",
 }, checkMethodRefused}
-
-// limitable are the methods that limit_except takes
-// (ngx_methods_names of ngx_http_core_module.c).
-var limitable = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "OPTIONS", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "PATCH"}
 
 func checkMethodRefused(p *lint.Pass, v *view) {
 	for _, g := range v.groups(api.MethodRefused) {
@@ -27,7 +24,7 @@ func checkMethodRefused(p *lint.Pass, v *view) {
 		}
 		add := ""
 		for _, c := range g.all {
-			if slices.Contains(limitable, c.Method) && !slices.Contains(strings.Fields(add), c.Method) {
+			if slices.Contains(project.Methods, c.Method) && !slices.Contains(strings.Fields(add), c.Method) {
 				add += " " + c.Method
 			}
 		}

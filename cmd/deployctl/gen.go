@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/api"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/project"
 )
@@ -61,6 +62,9 @@ func runGen(o *genOptions) error {
 	}
 	if err != nil {
 		return o.invalid(err, o.render.Lang)
+	}
+	if p, err = api.Routes(p); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	files, err := gen.Render(p, o.render)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/api"
 	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/lint"
@@ -89,7 +90,11 @@ func runInit(ctx context.Context, o *initOptions) error {
 	if err != nil {
 		return o.invalid(err, o.lang)
 	}
-	files, err := gen.Render(p, gen.Options{})
+	routed, err := api.Routes(p)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	files, err := gen.Render(routed, gen.Options{})
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
