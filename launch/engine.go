@@ -68,16 +68,19 @@ type engines struct {
 	nginx, uwsgi *native.Program // nil for the embedded one
 }
 
-// names says which programs run the halves.
-func (e engines) names() (nginx, uwsgi string) {
-	nginx, uwsgi = string(Embedded), string(Embedded)
-	if e.nginx != nil {
-		nginx = "native " + e.nginx.Version
+// names says which programs run the halves of a plan, "none" for a half that it
+// does not have.
+func (e engines) names(p *Plan) EngineNames {
+	name := func(program *native.Program, has bool) string {
+		switch {
+		case !has:
+			return "none"
+		case program != nil:
+			return "native " + program.Version
+		}
+		return string(Embedded)
 	}
-	if e.uwsgi != nil {
-		uwsgi = "native " + e.uwsgi.Version
-	}
-	return nginx, uwsgi
+	return EngineNames{name(e.nginx, p == nil || p.Nginx != nil), name(e.uwsgi, p == nil || len(p.Uwsgi) > 0)}
 }
 
 // choose finds the programs that the options ask for.

@@ -76,13 +76,16 @@ func (r *Run) renew(ctx context.Context, old, plan *Plan) (_ map[string]*appHalf
 			continue
 		}
 		if before != nil && u.fixed {
-			before.stop(ctx, r) // two cannot listen on one port
+			r.state.Lock()
+			delete(r.apps, name)
+			r.state.Unlock()
+			r.stopFor(before) // two cannot listen on one port
 		}
 		app, err := r.startReloaded(ctx, plan, u)
 		if err != nil {
 			return fail(err)
 		}
-		undo = append(undo, func() { app.stop(ctx, r) })
+		undo = append(undo, func() { r.stopFor(app) })
 		next[name] = app
 	}
 	r.state.Lock()
@@ -96,6 +99,13 @@ func (r *Run) renew(ctx context.Context, old, plan *Plan) (_ map[string]*appHalf
 		return fail(err)
 	}
 	return next, idle, nil
+}
+
+// stopFor stops a part, and cuts off what outlives the mercy for requests.
+func (r *Run) stopFor(a *appHalf) {
+	ctx, cancel := context.WithTimeout(context.Background(), r.options.mercy())
+	defer cancel()
+	a.stop(ctx, r)
 }
 
 func (r *Run) startReloaded(ctx context.Context, plan *Plan, u *UwsgiPlan) (*appHalf, error) {
@@ -179,8 +189,8 @@ func (r *Run) retire(next map[string]*appHalf, plan *Plan, idle <-chan struct{})
 			a.stop(ctx, r)
 		})
 	}
-	nginx, uwsgi := r.engines.names()
-	r.note("reloaded (nginx %s, uWSGI %s, %s)", nginx, uwsgi, time.Now().Format("15:04:05"))
+	names := r.engines.names(plan)
+	r.note("reloaded (nginx %s, uWSGI %s)", names.Nginx, names.Uwsgi)
 	for _, u := range plan.URLs {
 		r.note("%s", u)
 	}

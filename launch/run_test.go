@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -294,6 +295,51 @@ func TestRenderedPairs(t *testing.T) {
 				if !one.OK && !strings.HasPrefix(one.Want, "127.0.0.1:") { // what others run there
 					t.Errorf("%s: %s, want %s (%s)", one.URL, one.Got, one.Want, one.Location)
 				}
+			}
+		})
+	}
+}
+
+// TestUwsgiAlone runs an application that browsers reach without nginx, on a
+// port that is kept over a reload, and beside another program's.
+func TestUwsgiAlone(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []launch.Choice{launch.Embedded, launch.Native} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			if engine == launch.Native {
+				realtest.Need(t, "uwsgi")
+			}
+			taken, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer taken.Close()
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS("../testdata/projects/wsgi")); err != nil {
+				t.Fatal(err)
+			}
+			ini := fmt.Sprintf("[uwsgi]\nhttp-socket = %s\nwsgi-file = hello.py\nmaster = true\nneed-app = true\n", taken.Addr())
+			if err := os.WriteFile(filepath.Join(dir, "app.ini"), []byte(ini), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			r := start(t, dir, launch.Options{Uwsgi: engine})
+			if got := r.Status(t.Context()).Engines; got.Nginx != "none" {
+				t.Errorf("engines: %+v", got)
+			}
+			for range 2 {
+				if status, _, body := get(t, r.Client, r.URLs[0]+"x"); status != http.StatusOK || !strings.Contains(body, `"path": "/x"`) {
+					t.Errorf("%d %s", status, body)
+				}
+				if err := r.Reload(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := r.Status(t.Context()).URLs; got[0] != r.URLs[0] {
+				t.Errorf("the reload moved the application from %s to %s", r.URLs[0], got[0])
+			}
+			if strings.HasSuffix(r.URLs[0], taken.Addr().String()+"/") {
+				t.Errorf("%s is another program's", r.URLs[0])
 			}
 		})
 	}

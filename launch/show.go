@@ -98,7 +98,5 @@ func Preview(s *Source, o Options) (*Plan, EngineNames, error) {
 		return nil, EngineNames{}, err
 	}
 	plan, err := NewPlan(s, PlanOptions{Scratch: dir, NativeNginx: chosen.nginx != nil, NativeUwsgi: chosen.uwsgi != nil})
-	var names EngineNames
-	names.Nginx, names.Uwsgi = chosen.names()
-	return plan, names, err
+	return plan, chosen.names(plan), err
 }

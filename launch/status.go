@@ -44,7 +44,7 @@ type ProcessName struct {
 func (r *Run) Status(ctx context.Context) Status {
 	r.state.Lock()
 	s := Status{PID: os.Getpid(), Dir: r.source.Dir, URLs: r.plan.URLs, Started: r.started, Reloads: r.reloads}
-	s.Engines.Nginx, s.Engines.Uwsgi = r.engines.names()
+	s.Engines = r.engines.names(r.plan)
 	if r.plan.Nginx != nil {
 		s.Listens = r.plan.Nginx.listens
 	}

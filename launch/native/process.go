@@ -133,10 +133,5 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-// remaining is how much of a deadline is left, at least a little.
-func remaining(deadline time.Time) time.Duration {
-	return max(50*time.Millisecond, time.Until(deadline))
-}
-
 // environment is this program's own, with more variables.
 func environment(more ...string) []string { return append(os.Environ(), more...) }

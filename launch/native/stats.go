@@ -63,5 +63,8 @@ func requestOf(vars []string) string {
 			uri = value
 		}
 	}
+	if method == "" {
+		return "a request" // its variables are still on their way
+	}
 	return strings.TrimSpace(method + " " + uri)
 }

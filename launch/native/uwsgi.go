@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -117,6 +118,32 @@ func (u *Uwsgi) clean() {
 	os.Remove(u.stats)
 }
 
+// graceful is how long uWSGI takes for a graceful stop without any request.
+const graceful = 1500 * time.Millisecond
+
+// drains waits until requests under way have ended and uWSGI with them. It is
+// false when ctx is done first, or when no worker is busy and uWSGI goes on all
+// the same: one that was told to stop while it started does.
+func (u *Uwsgi) drains(ctx context.Context) bool {
+	for ctx.Err() == nil {
+		t := time.NewTimer(graceful)
+		select {
+		case <-u.done:
+			t.Stop()
+			return true
+		case <-ctx.Done():
+			t.Stop()
+			return false
+		case <-t.C:
+		}
+		workers, err := u.Workers(ctx)
+		if err == nil && !slices.ContainsFunc(workers, func(w Worker) bool { return w.Request != "" }) {
+			return false
+		}
+	}
+	return false
+}
+
 // Stop takes no new request, lets those under way finish until ctx is done, and
 // cuts them off then. It tells whether any was. Only SIGINT stops uWSGI in every
 // configuration, at once; its fifo knows a graceful stop where there is a master.
@@ -126,16 +153,14 @@ func (u *Uwsgi) Stop(ctx context.Context) (cut bool) {
 		_, err = f.WriteString("q")
 		f.Close()
 		if err == nil {
-			select {
-			case <-u.done:
+			if u.drains(ctx) {
 				return false
-			case <-ctx.Done():
-				cut = true
 			}
+			cut = ctx.Err() != nil
 		}
 	}
 	u.signal(syscall.SIGINT)
-	if !u.wait(3 * time.Second) {
+	if !u.wait(2 * time.Second) {
 		u.Kill()
 		return true
 	}
