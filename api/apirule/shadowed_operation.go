@@ -24,7 +24,7 @@ func checkShadowed(p *lint.Pass, v *view) {
 		case g.Decides != nil && g.Decides.Name.Value == "return":
 			d.Severity = diag.Warning // somebody meant it, such as a health check
 		default:
-			d.Why = diag.T("the client gets 404, or 405 for a POST, and the application never hears of it")
+			d.Why = diag.T("the client gets 404, and the application never hears of it")
 		}
 		p.Report(d)
 	}
