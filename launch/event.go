@@ -102,7 +102,7 @@ var fromColors = map[string]string{FromNginx: blue, FromApp: purple, FromSelf: c
 func (p *Printer) Print(e Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := visible(e.Text)
+	text := visible(strings.ReplaceAll(e.Text, "\n", "; "))
 	if e.Access != nil {
 		text = p.access(e.Access)
 	} else if e.Bad {

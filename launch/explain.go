@@ -73,6 +73,9 @@ func (e *explainer) matching(matches func(Finding) bool, key string, at Place) [
 			others = append(others, f)
 		}
 	}
+	if len(bad) > 0 {
+		near, others = nil, nil // what is wrong for certain explains more than what may be
+	}
 	var said []string
 	for _, f := range append(append(bad, near...), others...) {
 		if len(said) == most {
