@@ -25,8 +25,9 @@ type Checked struct {
 }
 
 // Check asks the running pair for every route that the configuration knows, and
-// compares the answers with what the files say.
-func Check(ctx context.Context, p *Plan, s *Status) ([]Checked, error) {
+// for the paths besides on the first server, and compares the answers with what
+// the files say.
+func Check(ctx context.Context, p *Plan, s *Status, paths ...string) ([]Checked, error) {
 	if p.Nginx == nil {
 		return nil, errors.New("there is no nginx configuration: nothing says what to ask for")
 	}
@@ -47,7 +48,17 @@ func Check(ctx context.Context, p *Plan, s *Status) ([]Checked, error) {
 			all = append(all, p.check(ctx, s, q))
 		}
 	}
-	return all, nil
+	for _, path := range paths {
+		q, err := p.Request(path, http.MethodGet, nil)
+		if err != nil {
+			return all, err
+		}
+		if key := q.Addr + q.Host + q.URI; !seen[key] && ctx.Err() == nil {
+			seen[key] = true
+			all = append(all, p.check(ctx, s, q))
+		}
+	}
+	return all, ctx.Err()
 }
 
 func (p *Plan) check(ctx context.Context, s *Status, q route.Request) Checked {
@@ -167,15 +178,15 @@ func CheckJSON(w io.Writer, all []Checked) error {
 }
 
 // CheckSource checks the pair that runs, or one that is started for it and
-// stopped again.
-func CheckSource(ctx context.Context, s *Source, o Options) (all []Checked, err error) {
+// stopped again. paths are asked for besides the routes.
+func CheckSource(ctx context.Context, s *Source, o Options, paths ...string) (all []Checked, err error) {
 	status, err := Ask(ctx, s.Dir, "status")
 	if err == nil {
 		plan, _, err := Preview(s, o)
 		if err != nil {
 			return nil, err
 		}
-		return Check(ctx, plan, status)
+		return Check(ctx, plan, status, paths...)
 	}
 	if !errors.Is(err, ErrNotRunning) {
 		return nil, err
@@ -187,7 +198,7 @@ func CheckSource(ctx context.Context, s *Source, o Options) (all []Checked, err 
 	up.Ready = func(status Status) {
 		var plan *Plan
 		if plan, _, failure = Preview(s, o); failure == nil {
-			all, failure = Check(ctx, plan, &status)
+			all, failure = Check(ctx, plan, &status, paths...)
 		}
 		cancel()
 	}
