@@ -15,18 +15,25 @@ import (
 // a place there, and says which location of the pair serves the operation; p
 // may be nil. With all, changes that break nothing are among them, as infos.
 func Changes(old, new *Spec, p *pair.Pair, all bool) ([]diag.Diagnostic, error) {
-	compared, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), old.info, new.info)
-	if err != nil {
-		return nil, fmt.Errorf("compare %s with %s: %w", old.Name, new.Name, err)
-	}
 	level := checker.WARN
 	if all {
 		level = checker.INFO
 	}
+	var changes checker.Changes
+	err := guarded(func() error {
+		compared, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), old.info, new.info)
+		if err == nil {
+			changes = checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), compared, sources, level)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("compare %s with %s: %w", old.Name, new.Name, err)
+	}
 	words := checker.NewDefaultLocalizer()
 	serving := routes(old, new, p)
 	var found []diag.Diagnostic
-	for _, change := range checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), compared, sources, level) {
+	for _, change := range changes {
 		d := diag.Diagnostic{Rule: change.GetId(), Severity: severity(change.GetLevel()), Location: diag.Location{File: new.file}}
 		if at := change.GetRevisionSource(); at != nil {
 			d.Location, _ = new.place(at.File, at.Line, at.Column)

@@ -39,7 +39,13 @@ func (s *Spec) Operations() []Operation {
 		return nil
 	}
 	for path, item := range doc.Paths.Map() {
+		if item == nil {
+			continue
+		}
 		for method, op := range item.Operations() {
+			if op == nil {
+				continue
+			}
 			o := Operation{Method: method, Path: path, ID: op.OperationID, At: s.at(op.Origin)}
 			servers := doc.Servers
 			if len(item.Servers) > 0 {
@@ -71,8 +77,14 @@ func (s *Spec) Operations() []Operation {
 func urls(servers openapi3.Servers) []*url.URL {
 	var all []*url.URL
 	for _, s := range servers {
+		if s == nil {
+			continue
+		}
 		text := s.URL
 		for name, v := range s.Variables {
+			if v == nil {
+				continue
+			}
 			text = strings.ReplaceAll(text, "{"+name+"}", v.Default)
 		}
 		if u, err := url.Parse(text); err == nil {
@@ -94,12 +106,12 @@ const maxBody = 1 << 40
 // bodySize returns the largest body that a schema's words let through, and
 // whether it is a file of no said size.
 func bodySize(kind string, media *openapi3.MediaType) (size int64, upload bool) {
-	if media.Schema == nil || media.Schema.Value == nil {
+	if media == nil || media.Schema == nil || media.Schema.Value == nil {
 		return 0, kind == "application/octet-stream"
 	}
 	schemas := []*openapi3.Schema{media.Schema.Value}
 	for _, p := range media.Schema.Value.Properties {
-		if p.Value != nil {
+		if p != nil && p.Value != nil {
 			schemas = append(schemas, p.Value)
 		}
 	}

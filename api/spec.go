@@ -66,7 +66,11 @@ func Load(name string, opts LoadOptions) (*Spec, error) {
 	if source.IsFile() {
 		loader.ReadFromURIFunc = opts.read
 	}
-	info, err := load.NewSpecInfoWithCapture(loader, source)
+	var info *load.SpecInfo
+	err := guarded(func() (err error) {
+		info, err = load.NewSpecInfoWithCapture(loader, source)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -88,6 +92,17 @@ func Load(name string, opts LoadOptions) (*Spec, error) {
 	}
 	s.file.Name = name
 	return s, nil
+}
+
+// guarded calls the libraries, which some contracts make fail: what they cannot
+// read is an error of the file and no end of the program.
+func guarded(call func() error) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the library for OpenAPI cannot take it: %v", reason)
+		}
+	}()
+	return call()
 }
 
 // Files returns the specification's files, itself first.
