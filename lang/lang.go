@@ -30,6 +30,7 @@ import (
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/nginx/value"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/tui"
 	"github.com/deployctl/deployctl/uwsgi"
 )
 
@@ -57,6 +58,7 @@ var sources = map[string]embed.FS{
 	"lsp":                     lsp.Texts,
 	"lint/report":             report.Texts,
 	"manual":                  manual.Texts,
+	"tui":                     tui.Texts,
 	"lint/rules/cisrule":      cisrule.Texts,
 	"lint/rules/securityrule": securityrule.Texts,
 	"lint/rules/lintrule":     lintrule.Texts,

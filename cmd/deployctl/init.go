@@ -17,7 +17,6 @@ import (
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/project"
-	"github.com/deployctl/deployctl/tui"
 )
 
 // deployFolder is where generated files go, below the project's folder.
@@ -28,6 +27,7 @@ type initOptions struct {
 	streams
 	dir        string
 	yes, force bool
+	accessible bool // ask line by line
 	lang       string
 	overrides  map[string]string // by flag
 }
@@ -39,6 +39,7 @@ func initCommand(s streams) *cli.Command {
 		UsageText: "deployctl init [options] [DIR]",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "take what was found and the defaults, without questions"},
+			&cli.BoolFlag{Name: "accessible", EnvVars: []string{"ACCESSIBLE"}, Usage: "ask line by line, as a screen reader reads it"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that were edited (a copy stays)"},
 			&cli.StringFlag{Name: "lang", Usage: "language of the comments: en or zh"},
 			&cli.StringFlag{Name: "name", Usage: "name of the project"},
@@ -51,7 +52,7 @@ func initCommand(s streams) *cli.Command {
 			if c.NArg() > 1 {
 				return &usageError{"name one folder", "init"}
 			}
-			o := &initOptions{streams: s, dir: c.Args().First(), yes: c.Bool("yes"), force: c.Bool("force"), lang: c.String("lang"), overrides: map[string]string{}}
+			o := &initOptions{streams: s, dir: c.Args().First(), yes: c.Bool("yes"), force: c.Bool("force"), accessible: c.Bool("accessible"), lang: c.String("lang"), overrides: map[string]string{}}
 			for _, name := range []string{"name", "module", "root", "domain", "endpoint"} {
 				if c.IsSet(name) {
 					o.overrides[name] = c.String(name)
@@ -76,7 +77,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 	}
 	o.override(p)
 	if o.prompt && !o.yes {
-		if err := tui.Ask(ctx, o.in, o.out, p, valid); err != nil {
+		if p, err = o.ask(ctx, p); err != nil {
 			return err
 		}
 		fmt.Fprintln(o.out)
@@ -178,7 +179,7 @@ func valid(p *project.Project) error {
 	}
 	_, err = project.Parse(project.FileName, text)
 	if found, ok := project.IsInvalid(err); ok {
-		return errors.New(found[0].Message.String())
+		return found[0].Message
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/internal/termguard"
 	"github.com/deployctl/deployctl/tui"
 )
 
@@ -46,6 +47,7 @@ type usageError struct{ message, command string }
 func (e *usageError) Error() string { return e.message }
 
 func main() {
+	termguard.Release()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args, streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
