@@ -130,9 +130,13 @@ func (w *Wizard) lastScroll() int {
 
 func (w *Wizard) helpLine() string {
 	if w.leaving {
-		return faultStyle.Render(w.say(diag.T("Leave? Nothing was written. y: leave, any other key: stay")))
+		return faultStyle.Render(w.say(diag.T("Leave and write nothing? y/n")))
 	}
-	return faintStyle.Render(w.say(diag.T("enter next · ↑ back · tab file · ^P preview · esc leave")))
+	help := w.say(diag.T("enter next · ↑ back · tab file · ^P preview · esc leave"))
+	if ansi.StringWidth(help) > w.width {
+		help = w.say(diag.T("enter · ↑ back · ^P preview · esc leave"))
+	}
+	return faintStyle.Render(help)
 }
 
 // fails says a fault in the person's language.

@@ -109,7 +109,7 @@ func TestWizardLeavesOnceAsked(t *testing.T) {
 	t.Parallel()
 	for _, k := range []tea.KeyType{tea.KeyEsc, tea.KeyCtrlC} {
 		w := newWizard(t)
-		if press(w, k) || !strings.Contains(w.View(), "Leave?") {
+		if press(w, k) || !strings.Contains(w.View(), "Leave and write nothing?") {
 			t.Errorf("%v does not ask", k)
 		}
 		if send(w, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("n")}) || w.leaving {
