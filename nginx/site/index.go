@@ -37,7 +37,7 @@ type nameRegex struct {
 
 // locations is a list of locations that stand side by side.
 type locations struct {
-	exact, prefixes map[string]*Location
+	exact, prefixes byPattern
 	lengths         []int // of the prefixes, the longest first
 	regexes         []*Location
 }
@@ -167,18 +167,13 @@ func (x *index) list(s *Scope, all []*Location) {
 	if len(all) == 0 {
 		return
 	}
-	l := &locations{exact: map[string]*Location{}, prefixes: map[string]*Location{}}
+	l := &locations{}
 	for _, loc := range all {
 		switch loc.Kind {
 		case Exact:
-			if l.exact[loc.Pattern] == nil {
-				l.exact[loc.Pattern] = loc
-			}
+			l.exact = append(l.exact, loc)
 		case Prefix, PrefixNoRegex:
-			if l.prefixes[loc.Pattern] == nil {
-				l.prefixes[loc.Pattern] = loc
-				l.lengths = append(l.lengths, len(loc.Pattern))
-			}
+			l.prefixes = append(l.prefixes, loc)
 		case Regex, RegexNoCase:
 			l.regexes = append(l.regexes, loc)
 		}
@@ -186,16 +181,40 @@ func (x *index) list(s *Scope, all []*Location) {
 			x.list(loc.Scope, loc.Locations)
 		}
 	}
-	slices.SortFunc(l.lengths, func(a, b int) int { return b - a })
-	l.lengths = slices.Compact(l.lengths)
+	l.exact.sort()
+	l.prefixes.sort()
+	lengths := make([]int, len(l.prefixes))
+	for i, loc := range l.prefixes {
+		lengths[i] = len(loc.Pattern)
+	}
+	slices.SortFunc(lengths, func(a, b int) int { return b - a })
+	l.lengths = slices.Clone(slices.Compact(lengths))
 	x.locations[s] = l
+}
+
+// byPattern is a list of locations in the order of their patterns: thousands of
+// small ones take less memory than as many maps.
+type byPattern []*Location
+
+// sort orders the list. Of locations with one pattern the first in the file is first.
+func (l byPattern) sort() {
+	slices.SortStableFunc(l, func(a, b *Location) int { return strings.Compare(a.Pattern, b.Pattern) })
+}
+
+// find returns the location with the pattern, or nil.
+func (l byPattern) find(pattern string) *Location {
+	i, ok := slices.BinarySearchFunc(l, pattern, func(a *Location, p string) int { return strings.Compare(a.Pattern, p) })
+	if !ok {
+		return nil
+	}
+	return l[i]
 }
 
 // longest returns the location with the longest prefix of path.
 func (l *locations) longest(path string) *Location {
 	for _, n := range l.lengths {
 		if n <= len(path) {
-			if loc := l.prefixes[path[:n]]; loc != nil {
+			if loc := l.prefixes.find(path[:n]); loc != nil {
 				return loc
 			}
 		}

@@ -150,7 +150,7 @@ func (m *matcher) find(list *locations) outcome {
 	}
 	path := m.result.Path
 	result, noRegex := declined, false
-	if l := list.exact[path]; l != nil {
+	if l := list.exact.find(path); l != nil {
 		m.take(l, diag.T("the path is exactly %q", l.Pattern))
 		return final
 	}
@@ -158,7 +158,7 @@ func (m *matcher) find(list *locations) outcome {
 		m.take(l, diag.T("%q is the longest prefix", l.Pattern))
 		result, noRegex = inclusive, l.Kind == PrefixNoRegex
 	}
-	if l := list.prefixes[path+"/"]; l != nil && passes(l) && list.prefixes[path] == nil {
+	if l := list.prefixes.find(path + "/"); l != nil && passes(l) && list.prefixes.find(path) == nil {
 		m.take(l, diag.T("%q without its slash: nginx redirects to it", l.Pattern))
 		m.result.Redirect = l.Pattern
 		if m.result.Args != "" {
