@@ -44,7 +44,7 @@ func checkForwardHeaders(p *lint.Pass, via *pair.Pass) {
 	nodes := scope.Effective("proxy_set_header")
 	var missing []string
 	if !sets(nodes, "Host") {
-		missing = append(missing, "Host $http_host")
+		missing = append(missing, "Host $host")
 	}
 	if !sets(nodes, "X-Forwarded-For") && !sets(nodes, "X-Real-IP") && !sets(nodes, "Forwarded") {
 		missing = append(missing, "X-Forwarded-For $proxy_add_x_forwarded_for")
