@@ -1,22 +1,28 @@
 package project
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // wordsPrefix starts the comment in a generated uwsgi.ini that holds what the
 // pair itself does not say: names of sections, framework, and the target.
 const wordsPrefix = "deployctl:words "
 
 // Words returns the comment, without its #, that Import reads back: key=value,
-// lists with commas. Values that need more than letters, digits, dots, dashes
-// and slashes are left out.
+// lists with commas. Bytes other than letters, digits, dots, dashes and slashes
+// are written as = with two hexadecimal digits, since uWSGI looks for % in
+// comments too.
 func (p *Project) Words() string {
 	var b strings.Builder
 	for _, w := range p.words() {
-		list := strings.Join(w.get(), ",")
-		if list != "" && !strings.ContainsFunc(list, func(r rune) bool {
-			return !strings.ContainsRune("_./-,", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
-		}) {
-			b.WriteString(" " + w.key + "=" + list)
+		var list []string
+		for _, word := range w.get() {
+			list = append(list, escapeWord(word))
+		}
+		if text := strings.Join(list, ","); text != "" {
+			b.WriteString(" " + w.key + "=" + text)
 		}
 	}
 	return wordsPrefix + strings.TrimPrefix(b.String(), " ")
@@ -37,7 +43,9 @@ func (p *Project) readWords(src string) (renamed map[string]string) {
 		key, value, _ := strings.Cut(field, "=")
 		for _, w := range words {
 			if w.key == key {
-				w.set(strings.Split(value, ","), renamed)
+				if list, ok := unescapeWords(value); ok {
+					w.set(list, renamed)
+				}
 			}
 		}
 	}
@@ -109,7 +117,51 @@ func (p *Project) words() []label {
 		scalar("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
 		scalar("nginx", &p.Target.Nginx, isVersion), scalar("uwsgi", &p.Target.Uwsgi, isVersion),
 		names("server", servers), names("route", routes), names("backend", backends),
+		{"lint", func() []string {
+			var list []string
+			for _, l := range p.Lint {
+				list = append(list, l.Name+"="+l.Value)
+			}
+			return list
+		}, func(list []string, _ map[string]string) {
+			p.Lint = nil
+			for _, text := range list {
+				if key, value, ok := strings.Cut(text, "="); ok && key != "" && !strings.ContainsAny(text, "\r\n") {
+					p.Lint = append(p.Lint, Setting{Name: key, Value: value})
+				}
+			}
+		}},
 	}
+}
+
+// escapeWord writes a text so that it holds neither blanks nor commas nor %.
+func escapeWord(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		if strings.IndexByte("_./-", c) >= 0 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "=%02X", c)
+	}
+	return b.String()
+}
+
+// unescapeWords reads a list of what escapeWord wrote; false for other text.
+func unescapeWords(text string) ([]string, bool) {
+	list := strings.Split(text, ",")
+	for i, word := range list {
+		parts := strings.Split(word, "=")
+		for k, part := range parts[1:] {
+			c, err := strconv.ParseUint(part[:min(2, len(part))], 16, 8)
+			if err != nil || len(part) < 2 {
+				return nil, false
+			}
+			parts[k+1] = string([]byte{byte(c)}) + part[2:]
+		}
+		list[i] = strings.Join(parts, "")
+	}
+	return list, true
 }
 
 // distinct tells whether a list holds different names of sections.
