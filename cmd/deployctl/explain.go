@@ -57,14 +57,16 @@ func runExplain(s streams, names []string, flag, colorFlag string) error {
 		pages = append(pages, manual.Page(r, page, catalog))
 	}
 	text := strings.Join(pages, "\n")
-	if !s.terminal {
-		if color {
-			text = markdown.Terminal(text, s.width(), true)
+	if s.terminal || color {
+		if text, err = markdown.Terminal(text, s.width(), color); err != nil {
+			return err
 		}
+	}
+	if !s.terminal {
 		_, err := io.WriteString(s.out, text)
 		return err
 	}
-	if err := pager.Show(markdown.Terminal(text, s.width(), color), s.out, s.err, s.env); err != nil {
+	if err := pager.Show(text, s.out, s.err, s.env); err != nil {
 		return fmt.Errorf("show the page: %w", err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
@@ -10,7 +9,6 @@ import (
 )
 
 func runLint(o *lintOptions) error {
-	collectLate(o.env)
 	write, err := o.reporter()
 	if err != nil {
 		return err
@@ -82,16 +80,4 @@ func runLint(o *lintOptions) error {
 		return exitCode(exitFindings)
 	}
 	return nil
-}
-
-// lateMemory is the memory in bytes from which garbage is collected as usual.
-const lateMemory = 256 << 20
-
-// collectLate lets garbage lie: a run is short, and collecting takes a third of
-// its time. Large deployments shall not take memory for that.
-func collectLate(env func(string) string) {
-	if env("GOGC") == "" && env("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(lateMemory)
-	}
 }

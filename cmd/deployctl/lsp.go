@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/deployctl/deployctl/api/apirule"
+	"github.com/deployctl/deployctl/internal/lategc"
 	"github.com/deployctl/deployctl/lsp"
 )
 
@@ -25,6 +26,7 @@ func lspCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			lategc.Usual()
 			err = lsp.Serve(c.Context, s.in, s.out, lsp.Options{Version: version, Rules: apirule.All(nil), Catalog: catalog})
 			if errors.Is(err, lsp.ErrNoShutdown) {
 				return exitCode(exitFindings) // what the protocol asks for

@@ -43,9 +43,9 @@ func TestTerminal(t *testing.T) {
 	}{
 		{"nothing is asked of the terminal", nil, []string{"version"}, []string{"deployctl "}, []string{"\x1b"}},
 		{"a page, rendered and broken into lines", []string{"PAGER=cat"}, []string{"explain", "pair-timeout-order"},
-			[]string{"\x1b[1mpair-timeout-order\x1b[0m\n", "\n    server {\n", "\x1b[1mSymptom\x1b[0m: 504, \x1b[36mupstream timed out (110:"}, []string{"```", "# pair"}},
+			[]string{"\x1b[1mpair-timeout-order\x1b[0m\n", "\n    \x1b[38;5;68mserver\x1b[0m {\n", "\x1b[1mSymptom\x1b[0m: 504, \x1b[36mupstream timed out (110:"}, []string{"```", "# pair"}},
 		{"without color", []string{"PAGER=cat", "NO_COLOR=1"}, []string{"explain", "pair-timeout-order"}, []string{"\npair-timeout-order\n", "**Symptom**"}, []string{"\x1b", "```"}},
-		{"through the pager", []string{"PAGER=sed s/^/pager:/"}, []string{"explain", "pair-timeout-order", "--lang", "zh"}, []string{"\npager:    server {\n", "pager:\x1b[1m症状"}, nil},
+		{"through the pager", []string{"PAGER=sed s/^/pager:/"}, []string{"explain", "pair-timeout-order", "--lang", "zh"}, []string{"\npager:    \x1b[38;5;68mserver\x1b[0m {\n", "pager:\x1b[1m症状"}, nil},
 		{"the table", []string{"PAGER=cat", "LC_ALL=zh_CN.UTF-8"}, []string{"rules"}, []string{"\npair-timeout-order            警告"}, []string{"\x1b"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

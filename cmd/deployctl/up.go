@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/internal/lategc"
 	"github.com/deployctl/deployctl/launch"
 )
 
@@ -67,6 +68,7 @@ func (o *upOptions) run(ctx context.Context) error {
 	case o.detach:
 		return o.background(ctx, source)
 	}
+	lategc.Usual()
 	o.Findings = findings(o.streams, source.Paths)
 	up := launch.UpOptions{Options: o.Options, Watch: o.watch}
 	printer := &launch.Printer{Out: o.out, Color: color}
