@@ -125,7 +125,7 @@ func (r *iniReader) homeless() {
 		return
 	}
 	e := f.fail(first.KeySpan, "the file has no [%s] header: uWSGI skips every option in it", mainSection)
-	e.fix(f, diag.Span{Start: first.Line.Start, End: first.Line.Start}, "["+mainSection+"]\n")
+	e.fix(f, diag.Span{Start: first.Line.Start, End: first.Line.Start}, "["+mainSection+"]"+f.LineEnding())
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
@@ -215,7 +215,7 @@ func (r *iniReader) header(at, end int) {
 			if meant {
 				fixed = "[" + mainSection + "]"
 			}
-			e.fix(r.f, span, fixed+"\n"+rest)
+			e.fix(r.f, span, fixed+r.f.LineEnding()+rest)
 		}
 	case meant && name != mainSection:
 		e := r.f.fail(span, "%s is not [%s] to uWSGI: names of sections are compared byte by byte, and the options below are skipped", line, mainSection)

@@ -94,7 +94,7 @@ func reportDeprecated(p *lint.Pass, n *site.Node, old deprecation) {
 		d.Help = diag.T("remove it")
 	}
 	if !old.works && n.Terminated {
-		d.Fix = &diag.Fix{Message: diag.T("remove it"), Edits: []diag.Edit{{File: n.File.File, Span: wholeLine(n)}}}
+		d.Fix = &diag.Fix{Message: diag.T("remove it"), Edits: []diag.Edit{{File: n.File.File, Span: n.Line()}}}
 	}
 	p.Report(d)
 }

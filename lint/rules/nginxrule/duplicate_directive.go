@@ -112,7 +112,7 @@ func reportDuplicate(p *lint.Pass, earlier, n *site.Node) {
 	if sameArguments(earlier, n) && n.Block == nil && n.Terminated {
 		d.Fix = &diag.Fix{
 			Message: diag.T("remove the second"),
-			Edits:   []diag.Edit{{File: n.File.File, Span: wholeLine(n)}},
+			Edits:   []diag.Edit{{File: n.File.File, Span: n.Line()}},
 		}
 	}
 	p.Report(d)
@@ -128,21 +128,4 @@ func sameArguments(a, b *site.Node) bool {
 		}
 	}
 	return true
-}
-
-// wholeLine returns the span of a directive, with its line when nothing else
-// stands there.
-func wholeLine(n *site.Node) diag.Span {
-	src, s := n.File.Src, n.Range()
-	start, end := s.Start, s.End
-	for start > 0 && (src[start-1] == ' ' || src[start-1] == '\t') {
-		start--
-	}
-	for end < len(src) && (src[end] == ' ' || src[end] == '\t' || src[end] == '\r') {
-		end++
-	}
-	if (start == 0 || src[start-1] == '\n') && end < len(src) && src[end] == '\n' {
-		return diag.Span{Start: start, End: end + 1}
-	}
-	return s
 }

@@ -50,7 +50,7 @@ func checkErrorLogOff(p *lint.Pass) {
 				Related:  []diag.Related{{Location: earlier.HeadLocation(), Message: diag.T("the first one")}},
 				Fix: &diag.Fix{
 					Message: diag.T("remove the repetition"),
-					Edits:   []diag.Edit{{File: n.File.File, Span: wholeLine(n)}},
+					Edits:   []diag.Edit{{File: n.File.File, Span: n.Line()}},
 				},
 			})
 		}

@@ -156,7 +156,7 @@ func repeatLost(tree *nginx.Config, scope *site.Scope, lost []*site.Node) *diag.
 			lines = append(lines, n.File.Text(n.Head())+";")
 		}
 	}
-	return &diag.Fix{Message: diag.T("repeat what is inherited"), Edits: []diag.Edit{linesBefore(at, lines...)}}
+	return &diag.Fix{Message: diag.T("repeat what is inherited"), Edits: []diag.Edit{at.Before(lines...)}}
 }
 
 // includeOnly returns the argument of the include in the outer block that

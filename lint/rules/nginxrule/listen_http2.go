@@ -65,7 +65,7 @@ func http2Directive(s *site.Server) *diag.Fix {
 		if len(s.Here("http2")) > 0 {
 			return nil // it says off
 		}
-		fix.Edits = append(fix.Edits, lineAfter(listens[len(listens)-1], "http2 on;"))
+		fix.Edits = append(fix.Edits, listens[len(listens)-1].After("http2 on;"))
 	}
 	return fix
 }

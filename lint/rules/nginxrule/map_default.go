@@ -133,5 +133,5 @@ func addDefault(m *site.Node, value string) *diag.Fix {
 	if strings.ContainsAny(value, " ;{}\"'\\$") && value != `""` {
 		return nil
 	}
-	return &diag.Fix{Message: diag.T("write the default down"), Edits: []diag.Edit{linesBefore(m.Body.Nodes[0], "default "+value+";")}}
+	return &diag.Fix{Message: diag.T("write the default down"), Edits: []diag.Edit{m.Body.Nodes[0].Before("default " + value + ";")}}
 }

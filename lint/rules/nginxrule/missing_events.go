@@ -31,13 +31,12 @@ func checkMissingEvents(p *lint.Pass) {
 			if opaqueMain(c.Root) {
 				break
 			}
-			at := diag.Span{Start: n.Name.Span.Start, End: n.Name.Span.Start}
 			p.Report(diag.Diagnostic{
 				Location: n.Location(0),
 				Message:  diag.T("there is no events block"),
 				Why:      diag.T(`nginx does not start: no "events" section in configuration`),
 				Help:     diag.T("add `events {}` before it; the defaults are fine"),
-				Fix:      &diag.Fix{Message: diag.T("add an events block"), Edits: []diag.Edit{{File: n.File.File, Span: at, New: "events {\n}\n"}}},
+				Fix:      &diag.Fix{Message: diag.T("add an events block"), Edits: []diag.Edit{n.Before("events {}", "")}},
 			})
 			break
 		}

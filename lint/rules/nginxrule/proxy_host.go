@@ -44,10 +44,12 @@ func checkProxyHost(p *lint.Pass) {
 		}
 		switch {
 		case len(nodes) == 0:
-			d.Fix = &diag.Fix{Message: diag.T("pass the client's Host"), Edits: []diag.Edit{lineAfter(n, "proxy_set_header Host $host;")}}
+			if edit, ok := n.Beside("proxy_set_header", "proxy_set_header Host $host;"); ok {
+				d.Fix = &diag.Fix{Message: diag.T("pass the client's Host"), Edits: []diag.Edit{edit}}
+			}
 		case nodes[0].File == n.File:
 			// A line of its own in an inner block would drop the inherited ones.
-			d.Fix = &diag.Fix{Message: diag.T("pass the client's Host"), Edits: []diag.Edit{linesBefore(nodes[0], "proxy_set_header Host $host;")}}
+			d.Fix = &diag.Fix{Message: diag.T("pass the client's Host"), Edits: []diag.Edit{nodes[0].Before("proxy_set_header Host $host;")}}
 		}
 		p.Report(d)
 	}

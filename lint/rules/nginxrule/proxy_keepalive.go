@@ -71,7 +71,9 @@ func reportKeepalive(p *lint.Pass, via *pair.Pass, keepalive *site.Node, headers
 		lines = append(lines, `proxy_set_header Connection "";`)
 	}
 	if len(n.Scope.Here("proxy_http_version")) == 0 && !(closes && (header != nil || inherited)) && len(lines) > 0 {
-		d.Fix = &diag.Fix{Message: diag.T("keep the connections"), Edits: []diag.Edit{lineAfter(n, strings.Join(lines, lineBreak(n)))}}
+		if edit, ok := n.Beside("proxy_set_header", lines...); ok {
+			d.Fix = &diag.Fix{Message: diag.T("keep the connections"), Edits: []diag.Edit{edit}}
+		}
 	}
 	p.Report(d)
 }
@@ -88,7 +90,9 @@ func checkKeepConn(p *lint.Pass, via *pair.Pass, keepalive *site.Node) {
 		Related:  []diag.Related{{Location: keepalive.HeadLocation(), Message: diag.T("the connections are kept here")}},
 	}
 	if len(via.Node.Scope.Here("fastcgi_keep_conn")) == 0 {
-		d.Fix = &diag.Fix{Message: diag.T("keep the connections"), Edits: []diag.Edit{lineAfter(via.Node, "fastcgi_keep_conn on;")}}
+		if edit, ok := via.Node.Beside("fastcgi_keep_conn", "fastcgi_keep_conn on;"); ok {
+			d.Fix = &diag.Fix{Message: diag.T("keep the connections"), Edits: []diag.Edit{edit}}
+		}
 	}
 	p.Report(d)
 }

@@ -78,7 +78,7 @@ func moveRoot(s *site.Server, roots []*site.Node, there bool) *diag.Fix {
 		if r.File != file || !r.Terminated {
 			return nil
 		}
-		fix.Edits = append(fix.Edits, diag.Edit{File: file.File, Span: wholeLine(r)})
+		fix.Edits = append(fix.Edits, diag.Edit{File: file.File, Span: r.Line()})
 	}
 	if there {
 		return fix
@@ -87,7 +87,7 @@ func moveRoot(s *site.Server, roots []*site.Node, there bool) *diag.Fix {
 	if first == nil || first.File != file {
 		return nil
 	}
-	fix.Edits = append(fix.Edits, linesBefore(first, file.Text(roots[0].Head())+";"))
+	fix.Edits = append(fix.Edits, first.Before(file.Text(roots[0].Head())+";"))
 	return fix
 }
 

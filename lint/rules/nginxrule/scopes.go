@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -40,32 +39,6 @@ func wholeConfig(c *site.Config) bool {
 
 // isOpaque tells whether a scope holds an include that could not be followed.
 func isOpaque(s *site.Scope) bool { return len(s.Here("include")) > 0 }
-
-// lineAfter adds a directive on a line of its own after a node.
-func lineAfter(n *site.Node, text string) diag.Edit {
-	return diag.Edit{File: n.File.File, Span: diag.Span{Start: n.End, End: n.End}, New: lineBreak(n) + text}
-}
-
-// linesBefore adds directives on lines of their own before a node.
-func linesBefore(n *site.Node, lines ...string) diag.Edit {
-	start := n.Name.Span.Start
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(line + lineBreak(n))
-	}
-	return diag.Edit{File: n.File.File, Span: diag.Span{Start: start, End: start}, New: b.String()}
-}
-
-// lineBreak returns what separates a directive from the next on a line of its
-// own: a line feed and the indentation of n, or a space where n shares its line.
-func lineBreak(n *site.Node) string {
-	src, start := n.File.Src, n.Name.Span.Start
-	line := strings.LastIndexByte(src[:start], '\n') + 1
-	if indent := src[line:start]; strings.TrimLeft(indent, " \t") == "" {
-		return "\n" + indent
-	}
-	return " "
-}
 
 // shownLocation returns a location's modifier and pattern for a message.
 func shownLocation(l *site.Location) string {

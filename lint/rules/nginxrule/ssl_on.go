@@ -43,7 +43,7 @@ func listenSSL(n *site.Node) *diag.Fix {
 	}
 	fix := &diag.Fix{
 		Message: diag.T("write it in listen"),
-		Edits:   []diag.Edit{{File: n.File.File, Span: wholeLine(n)}},
+		Edits:   []diag.Edit{{File: n.File.File, Span: n.Line()}},
 	}
 	if n.Arg(0) == "off" {
 		return fix

@@ -80,10 +80,10 @@ func reportEndedOCSP(p *lint.Pass, n, certificate *site.Node, own bool) {
 		Related:  []diag.Related{{Location: certificate.HeadLocation(), Message: diag.T("the certificate")}},
 	}
 	if own && n.Terminated {
-		d.Fix = &diag.Fix{Message: diag.T("remove the stapling"), Edits: []diag.Edit{{File: n.File.File, Span: wholeLine(n)}}}
+		d.Fix = &diag.Fix{Message: diag.T("remove the stapling"), Edits: []diag.Edit{{File: n.File.File, Span: n.Line()}}}
 		for _, v := range n.Scope.Here("ssl_stapling_verify") {
 			if v.Terminated {
-				d.Fix.Edits = append(d.Fix.Edits, diag.Edit{File: v.File.File, Span: wholeLine(v)})
+				d.Fix.Edits = append(d.Fix.Edits, diag.Edit{File: v.File.File, Span: v.Line()})
 			}
 		}
 	}

@@ -60,9 +60,12 @@ func checkForwardHeaders(p *lint.Pass, via *pair.Pass) {
 	}
 	// A line of its own in an inner scope would drop the inherited ones.
 	if len(nodes) == 0 || nodes[0].Scope == scope && nodes[0].File == via.Node.File {
-		d.Fix = &diag.Fix{Message: diag.T("add the headers")}
-		for _, m := range missing {
-			d.Fix.Edits = append(d.Fix.Edits, insertAfter(via.Node, "proxy_set_header "+m+";"))
+		lines := make([]string, len(missing))
+		for i, m := range missing {
+			lines[i] = "proxy_set_header " + m + ";"
+		}
+		if edit, ok := via.Node.Beside("proxy_set_header", lines...); ok {
+			d.Fix = &diag.Fix{Message: diag.T("add the headers"), Edits: []diag.Edit{edit}}
 		}
 	}
 	p.Report(d)

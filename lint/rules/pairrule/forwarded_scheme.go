@@ -1,8 +1,6 @@
 package pairrule
 
 import (
-	"strings"
-
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/nginx/directive"
@@ -64,25 +62,11 @@ func checkScheme(p *lint.Pass, via *pair.Pass, name string, known []string, add 
 	}
 	// A line of its own in an inner scope would drop the inherited ones.
 	if len(nodes) == 0 || nodes[0].Scope == scope && nodes[0].File == via.Node.File {
-		d.Fix = &diag.Fix{
-			Message: diag.T("add %s", add),
-			Edits:   []diag.Edit{insertAfter(via.Node, name+" "+add+" $scheme;")},
+		if edit, ok := via.Node.Beside(name, name+" "+add+" $scheme;"); ok {
+			d.Fix = &diag.Fix{Message: diag.T("add %s", add), Edits: []diag.Edit{edit}}
 		}
 	}
 	p.Report(d)
-}
-
-// insertAfter adds a directive on a line of its own after a node, indented as it is.
-func insertAfter(n *site.Node, text string) diag.Edit {
-	src, start := n.File.Src, n.Name.Span.Start
-	line := strings.LastIndexByte(src[:start], '\n') + 1
-	indent := src[line:start]
-	if strings.TrimLeft(indent, " \t") != "" {
-		indent = " " // another directive stands before it on the line
-	} else {
-		indent = "\n" + indent
-	}
-	return diag.Edit{File: n.File.File, Span: diag.Span{Start: n.End, End: n.End}, New: indent + text}
 }
 
 // tlsServers returns the scopes of the servers that speak TLS.

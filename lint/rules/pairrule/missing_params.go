@@ -38,7 +38,9 @@ func checkMissingParams(p *lint.Pass) {
 			Message:  diag.T("uwsgi_pass without uwsgi_params"),
 			Why:      diag.T("the application gets neither method nor path: 500 with KeyError: 'REQUEST_METHOD', and uWSGI logs a request without them: () {6 vars in 75 bytes}"),
 			Help:     diag.T("add `include uwsgi_params;`"),
-			Fix:      &diag.Fix{Message: diag.T("include uwsgi_params"), Edits: []diag.Edit{insertBefore(via.Node, "include uwsgi_params;")}},
+		}
+		if at := via.Node.Place("uwsgi_param"); at != nil {
+			d.Fix = &diag.Fix{Message: diag.T("include uwsgi_params"), Edits: []diag.Edit{at.Before("include uwsgi_params;")}}
 		}
 		if have.scope != nil && have.scope != scope {
 			// A list of this block's own would hide the outer one.

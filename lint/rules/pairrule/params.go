@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -88,13 +87,6 @@ func includes(s *site.Scope) ([]*nginx.Directive, *nginx.File) {
 		}
 	}
 	return found, s.Opener.File
-}
-
-// insertBefore adds a directive on a line of its own before a node.
-func insertBefore(n *site.Node, text string) diag.Edit {
-	e := insertAfter(n, "")
-	start := n.Name.Span.Start
-	return diag.Edit{File: n.File.File, Span: diag.Span{Start: start, End: start}, New: text + e.New}
 }
 
 // otherRequests tells whether a pass sends something else than requests for

@@ -2,7 +2,6 @@ package pairrule
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
@@ -110,14 +109,7 @@ func anchor(via *pair.Pass, list params) *site.Node {
 
 // again returns the fix that writes lines before a node.
 func again(at *site.Node, lines ...string) *diag.Fix {
-	fix := &diag.Fix{Message: diag.T("repeat what is inherited")}
-	var text strings.Builder
-	for _, line := range lines {
-		text.WriteString(insertBefore(at, line).New)
-	}
-	start := at.Name.Span.Start
-	fix.Edits = []diag.Edit{{File: at.File.File, Span: diag.Span{Start: start, End: start}, New: text.String()}}
-	return fix
+	return &diag.Fix{Message: diag.T("repeat what is inherited"), Edits: []diag.Edit{at.Before(lines...)}}
 }
 
 // includeOf returns the argument of the include that brought a list's

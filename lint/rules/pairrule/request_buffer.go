@@ -128,7 +128,7 @@ func checkBuffer(p *lint.Pass, c *uwsgi.Config, h head) {
 	} else {
 		b := reachedBind(h.via, c)
 		d.Location = b.Option.KeyLocation()
-		d.Fix.Edits = []diag.Edit{addOption(b.Option, "buffer-size", strconv.Itoa(want))}
+		d.Fix.Edits = []diag.Edit{b.Option.After("buffer-size = " + strconv.Itoa(want))}
 	}
 	if uneditable(c) || o != nil && (o.Maybe || !o.Entry.HasValue) {
 		d.Fix = nil
@@ -139,17 +139,3 @@ func checkBuffer(p *lint.Pass, c *uwsgi.Config, h head) {
 // uneditable tells whether a configuration is in a language in which options
 // are not added line by line.
 func uneditable(c *uwsgi.Config) bool { return c.Main.Format != uwsgi.INI }
-
-// addOption adds an option on the line after another one.
-func addOption(after *uwsgi.Option, key, value string) diag.Edit {
-	return addLines(after, key+" = "+value+"\n")
-}
-
-// addLines adds lines after that of an option.
-func addLines(after *uwsgi.Option, text string) diag.Edit {
-	end := after.Entry.Line.End
-	if src := after.File.Src; end > 0 && src[end-1] != '\n' {
-		text = "\n" + text
-	}
-	return diag.Edit{File: after.File.File, Span: diag.Span{Start: end, End: end}, New: text}
-}

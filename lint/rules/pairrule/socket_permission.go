@@ -219,20 +219,20 @@ func permit(p *lint.Pass, b *pair.Bind, front, owner account) *diag.Fix {
 		set = append(set, [2]string{"chown-socket", owner.user + ":" + front.group})
 	}
 	fix := &diag.Fix{Message: diag.T("let nginx's group connect")}
-	add := ""
+	var add []string
 	for _, o := range set {
 		have := c.Get(o[0])
 		switch {
 		case have == nil:
-			add += o[0] + " = " + o[1] + "\n"
+			add = append(add, o[0]+" = "+o[1])
 		case have.Maybe || have.Unresolved:
 			return nil
 		case have.Value != o[1]:
 			fix.Edits = append(fix.Edits, diag.Edit{File: have.File.File, Span: have.Entry.ValueSpan, New: o[1]})
 		}
 	}
-	if add != "" {
-		fix.Edits = append(fix.Edits, addLines(b.Option, add))
+	if len(add) > 0 {
+		fix.Edits = append(fix.Edits, b.Option.After(add...))
 	}
 	return fix
 }

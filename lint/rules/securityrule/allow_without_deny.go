@@ -37,7 +37,7 @@ func checkAllowWithoutDeny(p *lint.Pass) {
 				Help:     diag.T("add `deny all;` after it"),
 			}
 			if end.File == s.Opener.File {
-				d.Fix = fix(diag.T("deny everybody else"), insertAfter(end, "deny all;"))
+				d.Fix = fix(diag.T("deny everybody else"), end.After("deny all;"))
 			}
 			p.Report(d)
 		}

@@ -67,7 +67,7 @@ func checkDotfile(p *lint.Pass, c *site.Config, s *site.Server, uri string, r si
 		d.Severity = diag.Info
 	}
 	if at := s.Here("location"); len(at) > 0 && at[0].File == s.Opener.File && (r.Location == nil || r.Location.Kind == site.Prefix && r.Location.Outer == nil || r.Location.Kind == site.Regex || r.Location.Kind == site.RegexNoCase) {
-		d.Fix = fix(diag.T("refuse hidden files"), insertBefore(at[0], "location ~ /\\.(?!well-known/) {", "    return 404;", "}", ""))
+		d.Fix = fix(diag.T("refuse hidden files"), at[0].Before("location ~ /\\.(?!well-known/) {", "    return 404;", "}", ""))
 	}
 	p.Report(d)
 	return true

@@ -106,11 +106,11 @@ func reportHSTS(p *lint.Pass, s *site.Server) {
 	}
 	const line = `add_header Strict-Transport-Security "max-age=31536000" always;`
 	place := addHeader(s.Scope)
-	edit := insertTop(s.Opener, line)
+	edit := s.Opener.Top(line)
 	if place.Block == nil {
-		edit = insertAfter(place, line)
+		edit = place.After(line)
 	} else if n := last(s.Scope, "ssl_certificate_key"); n != nil && n.Scope == s.Scope {
-		edit = insertAfter(n, line)
+		edit = n.After(line)
 	}
 	p.Report(diag.Diagnostic{
 		Location: at,

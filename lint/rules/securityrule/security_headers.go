@@ -89,9 +89,9 @@ func checkServerHeaders(p *lint.Pass, c *site.Config, s *site.Server) {
 				related = append(related, diag.Related{Location: scope.Opener.HeadLocation(), Message: diag.T("without %s", h.name)})
 			}
 			if at.Block != nil {
-				edits = append(edits, insertTop(at, h.line))
+				edits = append(edits, at.Top(h.line))
 			} else {
-				edits = append(edits, insertAfter(at, h.line))
+				edits = append(edits, at.After(h.line))
 			}
 		}
 	}

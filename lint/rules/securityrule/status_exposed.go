@@ -67,7 +67,7 @@ func checkStatus(p *lint.Pass, s *site.Server, l *site.Location) {
 		Help:     diag.T("write `allow 127.0.0.1; allow ::1; deny all;` in the location"),
 	}
 	if access(l.Scope) == nil && at.Scope == l.Scope {
-		d.Fix = fix(diag.T("allow this machine alone"), insertAfter(at, "allow 127.0.0.1;", "allow ::1;", "deny all;"))
+		d.Fix = fix(diag.T("allow this machine alone"), at.After("allow 127.0.0.1;", "allow ::1;", "deny all;"))
 	}
 	p.Report(d)
 }

@@ -37,7 +37,7 @@ func checkVersionDisclosure(p *lint.Pass) {
 			Message:  diag.T("server_tokens is not set: nginx shows its version"),
 			Why:      diag.T("the Server header and every error page of nginx name the release, which scanners look for"),
 			Help:     diag.T("write `server_tokens off;` in the http block"),
-			Fix:      fix(diag.T("hide the version"), insertTop(c.HTTP.Opener, "server_tokens off;")),
+			Fix:      fix(diag.T("hide the version"), c.HTTP.Opener.Top("server_tokens off;")),
 		})
 	}
 }

@@ -60,7 +60,7 @@ func addOption(c *uwsgi.Config, key, value string) *diag.Fix {
 	}
 	return &diag.Fix{
 		Message: diag.T("add %s = %s", key, value),
-		Edits:   []diag.Edit{{File: c.Main.File, Span: at, New: lineEnding(c.Main) + key + " = " + value}},
+		Edits:   []diag.Edit{{File: c.Main.File, Span: at, New: c.Main.LineEnding() + key + " = " + value}},
 	}
 }
 
@@ -90,11 +90,4 @@ func headerLocation(c *uwsgi.Config) diag.Location {
 		return diag.Location{File: c.Main.File, Span: s.Header}
 	}
 	return diag.Location{File: c.Main.File}
-}
-
-func lineEnding(f *uwsgi.File) string {
-	if strings.Contains(f.Src, "\r\n") {
-		return "\r\n"
-	}
-	return "\n"
 }

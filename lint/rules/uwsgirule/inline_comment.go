@@ -103,7 +103,7 @@ func moved(o *uwsgi.Option, value string, at int) *diag.Fix {
 	return &diag.Fix{
 		Message: diag.T("put the comment above the line"),
 		Edits: []diag.Edit{
-			{File: f.File, Span: diag.Span{Start: o.Entry.Line.Start, End: o.Entry.Line.Start}, New: indent + comment + lineEnding(f)},
+			{File: f.File, Span: diag.Span{Start: o.Entry.Line.Start, End: o.Entry.Line.Start}, New: indent + comment + f.LineEnding()},
 			{File: f.File, Span: diag.Span{Start: o.Entry.ValueSpan.Start + len(value), End: o.Entry.ValueSpan.End}, New: ""},
 		},
 	}

@@ -41,7 +41,7 @@ func checkMaxRequestsStampede(p *lint.Pass) {
 			delta := max(1, n/10)
 			d.Fix = &diag.Fix{
 				Message: diag.T("add %s = %s", "max-requests-delta", strconv.Itoa(delta)),
-				Edits:   []diag.Edit{{File: o.File.File, Span: diag.Span{Start: end, End: end}, New: lineEnding(o.File) + "max-requests-delta = " + strconv.Itoa(delta)}},
+				Edits:   []diag.Edit{{File: o.File.File, Span: diag.Span{Start: end, End: end}, New: o.File.LineEnding() + "max-requests-delta = " + strconv.Itoa(delta)}},
 			}
 		}
 		p.Report(d)

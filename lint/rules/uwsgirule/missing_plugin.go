@@ -19,8 +19,8 @@ var MissingPlugin = &lint.Rule{
 
 func checkMissingPlugin(p *lint.Pass) {
 	for _, c := range p.Uwsgi {
-		plugins := append(c.All("plugin"), c.All("need-plugin")...)
-		if !isModular(p.Target.OS, plugins) || c.Bool("autoload") || inherited(c) {
+		plugins := pluginsOf(c)
+		if !apart(c, p.Target.OS, plugins) {
 			continue
 		}
 		reported := make(map[string]bool)
@@ -51,6 +51,29 @@ func checkMissingPlugin(p *lint.Pass) {
 		}
 		routePlugins(p, c, plugins)
 	}
+}
+
+func pluginsOf(c *uwsgi.Config) []*uwsgi.Option {
+	return append(c.All("plugin"), c.All("need-plugin")...)
+}
+
+// apart tells whether the configuration has to load the plugins it needs.
+func apart(c *uwsgi.Config, os string, plugins []*uwsgi.Option) bool {
+	return isModular(os, plugins) && !c.Bool("autoload") && !inherited(c)
+}
+
+// unloaded returns the first option of a plugin that is not loaded, or nil.
+func unloaded(c *uwsgi.Config, os string) *uwsgi.Option {
+	plugins := pluginsOf(c)
+	if !apart(c, os, plugins) {
+		return nil
+	}
+	for _, o := range c.Options {
+		if row := known(o); row != nil && row.Plugin != "core" && !isLoaded(plugins, row.Plugin) {
+			return o
+		}
+	}
+	return nil
 }
 
 // routePlugins reports actions of routes that a plugin brings which is not loaded.

@@ -26,7 +26,7 @@ func checkNoStrict(p *lint.Pass) {
 			Location: headerLocation(a.Config),
 			Message:  diag.T("strict is not set: uWSGI ignores an option that it does not know without a word"),
 		}
-		if o := refused(a.Config); o != nil {
+		if o := refused(a.Config, p.Target.OS); o != nil {
 			d.Help = diag.T("write strict = true once every key is an option, and plugins stand first")
 			d.Related = []diag.Related{{Location: o.KeyLocation(), Message: diag.T("under strict, uWSGI would not start with %s here", o.Key)}}
 		} else {
@@ -37,8 +37,9 @@ func checkNoStrict(p *lint.Pass) {
 }
 
 // refused returns the first option with which uWSGI would not start under
-// strict: a key of one's own, or one above the plugin that brings it.
-func refused(c *uwsgi.Config) *uwsgi.Option {
+// strict: a key of one's own, one above the plugin that brings it, or one of a
+// plugin that is not loaded.
+func refused(c *uwsgi.Config, os string) *uwsgi.Option {
 	early := map[string]*uwsgi.Option{}
 	for _, o := range c.Options {
 		switch {
@@ -55,5 +56,5 @@ func refused(c *uwsgi.Config) *uwsgi.Option {
 			early[o.Info.Plugin] = o
 		}
 	}
-	return nil
+	return unloaded(c, os)
 }

@@ -104,7 +104,7 @@ func moveUp(c *uwsgi.Config, o *uwsgi.Option) *diag.Fix {
 	return &diag.Fix{
 		Message: diag.T("put %s below the header", o.Key),
 		Edits: []diag.Edit{
-			{File: o.File.File, Span: at, New: lineEnding(c.Main) + o.Key + " = " + o.Value},
+			{File: o.File.File, Span: at, New: c.Main.LineEnding() + o.Key + " = " + o.Value},
 			{File: o.File.File, Span: o.Entry.Line, New: ""},
 		},
 	}
