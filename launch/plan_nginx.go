@@ -164,7 +164,7 @@ func (n *nginxPlanner) insert(opener *site.Node, text string) {
 	}
 	n.inserted[key] = true
 	f := opener.File.File
-	n.inside[f] = append(n.inside[f], insertion{opener.Block.Open.End, func() { n.line(" "+text, Place{}) }})
+	n.inside[f] = append(n.inside[f], insertion{opener.Block.Open().End, func() { n.line(" "+text, Place{}) }})
 }
 
 // quoted writes a value so that nginx reads it as one word.
@@ -264,7 +264,7 @@ func (n *nginxPlanner) assemble(main *site.Config, parts []*site.Config) {
 	opener := main.HTTP.Opener
 	n.insert(opener, strings.ReplaceAll(n.httpHead(main.HTTP), "\n", " "))
 	f := opener.File.File
-	n.inside[f] = append(n.inside[f], insertion{opener.Block.Close.Start, fragments})
+	n.inside[f] = append(n.inside[f], insertion{opener.Block.Close().Start, fragments})
 	if len(main.Root.Here("events")) == 0 {
 		n.generated("events {}\n")
 	}

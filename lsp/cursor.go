@@ -31,7 +31,7 @@ func path(nodes []nginx.Node, offset int) []*nginx.Directive {
 			return found
 		}
 		found = append(found, d)
-		if d.Block == nil || offset <= d.Block.Open.Start {
+		if d.Block == nil || offset <= d.Block.Open().Start {
 			return found
 		}
 		nodes = d.Block.Nodes
@@ -45,12 +45,12 @@ func wordAt(nodes []nginx.Node, offset int) (diag.Span, bool) {
 		return diag.Span{}, false
 	}
 	d := found[len(found)-1]
-	if touches(d.Name.Span, offset) {
-		return d.Name.Span, true
+	if touches(d.Name.Span(), offset) {
+		return d.Name.Span(), true
 	}
 	for _, w := range d.Args {
-		if touches(w.Span, offset) {
-			return w.Span, true
+		if touches(w.Span(), offset) {
+			return w.Span(), true
 		}
 	}
 	return diag.Span{}, false

@@ -41,14 +41,14 @@ func placeAt(src string, offset int, ctx directive.Context) place {
 			p.comment = !strings.Contains(src[n.Span.Start:offset], "\n")
 			return p
 		case *nginx.Directive:
-			if n.Block != nil && n.Block.Close.Len() == 0 {
+			if n.Block != nil && n.Block.Close().Len() == 0 {
 				p.context = p.context.Opens(n.Name.Value)
 				nodes = n.Block.Nodes
 				continue
 			}
 			// A word on a line of its own begins a directive, though the one
 			// before it lacks its semicolon yet.
-			if n.Block == nil && !n.Terminated && !strings.Contains(src[n.End:start], "\n") {
+			if n.Block == nil && !n.Terminated && !strings.Contains(src[n.End():start], "\n") {
 				p.directive, p.words = n.Name.Value, len(n.Args)
 			}
 		}

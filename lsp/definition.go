@@ -184,14 +184,14 @@ func (a *analysis) uwsgiRelated(c *uwsgi.Config, f *uwsgi.File, offset int) ([]t
 	for _, section := range f.Sections {
 		for _, e := range section.Entries {
 			switch {
-			case touches(e.KeySpan, offset):
-				return placeholders(c, e.Key), diag.Location{File: f.File, Span: e.KeySpan}
-			case !touches(e.ValueSpan, offset):
+			case touches(e.KeySpan(), offset):
+				return placeholders(c, e.Key), diag.Location{File: f.File, Span: e.KeySpan()}
+			case !touches(e.ValueSpan(), offset):
 				continue
 			}
-			raw := f.Text(e.ValueSpan)
+			raw := f.Text(e.ValueSpan())
 			for _, u := range placeholderUses(raw) {
-				span := diag.Span{Start: e.ValueSpan.Start + u.Start, End: e.ValueSpan.Start + u.End}
+				span := diag.Span{Start: e.ValueSpan().Start + u.Start, End: e.ValueSpan().Start + u.End}
 				if touches(span, offset) {
 					return placeholders(c, raw[u.Start:u.End]), diag.Location{File: f.File, Span: span}
 				}
@@ -217,12 +217,12 @@ func placeholders(c *uwsgi.Config, key string) []target {
 		for _, section := range f.Sections {
 			for _, e := range section.Entries {
 				if e.Key == key && key != "" {
-					all = append(all, target{diag.Location{File: f.File, Span: e.KeySpan}, true})
+					all = append(all, target{diag.Location{File: f.File, Span: e.KeySpan()}, true})
 				}
-				raw := f.Text(e.ValueSpan)
+				raw := f.Text(e.ValueSpan())
 				for _, u := range placeholderUses(raw) {
 					if raw[u.Start:u.End] == key {
-						span := diag.Span{Start: e.ValueSpan.Start + u.Start, End: e.ValueSpan.Start + u.End}
+						span := diag.Span{Start: e.ValueSpan().Start + u.Start, End: e.ValueSpan().Start + u.End}
 						all = append(all, target{diag.Location{File: f.File, Span: span}, false})
 					}
 				}

@@ -51,10 +51,10 @@ func (s *server) hoverNginx(d *snapshot, offset int) (string, diag.Span) {
 	for _, outer := range found[:len(found)-1] {
 		ctx = ctx.Opens(outer.Name.Value)
 	}
-	if !touches(here.Name.Span, offset) || ctx == directive.Entries {
+	if !touches(here.Name.Span(), offset) || ctx == directive.Entries {
 		return "", diag.Span{}
 	}
-	return s.describeDirective(here.Name.Value, ctx), here.Name.Span
+	return s.describeDirective(here.Name.Value, ctx), here.Name.Span()
 }
 
 // context returns the context of a document's outermost directives: where the
@@ -155,8 +155,8 @@ const maxPlaces = 5
 func (s *server) hoverOption(d *snapshot, offset int) (string, diag.Span) {
 	for _, section := range d.uwsgi().Sections {
 		for _, e := range section.Entries {
-			if touches(e.KeySpan, offset) {
-				return s.describeOption(e.Key), e.KeySpan
+			if touches(e.KeySpan(), offset) {
+				return s.describeOption(e.Key), e.KeySpan()
 			}
 		}
 	}

@@ -102,7 +102,7 @@ type mentioner struct {
 
 // raw returns the text of a word without its quotes, and where that starts.
 func (m *mentioner) raw(w *nginx.Word) (string, int) {
-	start, end := w.Span.Start, min(w.Span.End, len(m.src))
+	start, end := w.Span().Start, min(w.Span().End, len(m.src))
 	if w.Quote != 0 && end-start >= 2 {
 		start, end = start+1, end-1
 	}
@@ -156,7 +156,7 @@ func (m *mentioner) pass(w *nginx.Word) {
 // captures by name. The variable that the word defined is, is defined.
 func (m *mentioner) variables(w nginx.Word, defined *nginx.Word) {
 	text, at := m.raw(&w)
-	isDefined := defined != nil && defined.Span == w.Span
+	isDefined := defined != nil && defined.Span() == w.Span()
 	for i := 0; i < len(text); i++ {
 		switch {
 		case text[i] == '$':

@@ -108,13 +108,13 @@ func (o outline) sections(d *snapshot) []documentSymbol {
 		var entries []documentSymbol
 		whole := head
 		for _, e := range section.Entries {
-			span := diag.Span{Start: e.KeySpan.Start, End: max(e.KeySpan.End, e.ValueSpan.End)}
+			span := diag.Span{Start: e.KeySpan().Start, End: max(e.KeySpan().End, e.ValueSpan().End)}
 			if head.Len() == 0 && len(entries) == 0 {
 				whole = span
 			}
 			whole.End = max(whole.End, span.End)
 			if e.Key != "" {
-				entries = append(entries, o.symbol(e.Key, e.Value, keySymbol, span, e.KeySpan))
+				entries = append(entries, o.symbol(e.Key, e.Value, keySymbol, span, e.KeySpan()))
 			}
 		}
 		if section.Name == "" {
@@ -148,15 +148,15 @@ func (s *server) folds(_ context.Context, p documentParams) ([]foldingRange, err
 		for _, section := range f.Sections {
 			if n := len(section.Entries); n > 0 && section.Header.Len() > 0 {
 				last := section.Entries[n-1]
-				add(diag.Span{Start: section.Header.Start, End: max(last.KeySpan.End, last.ValueSpan.End)}, "")
+				add(diag.Span{Start: section.Header.Start, End: max(last.KeySpan().End, last.ValueSpan().End)}, "")
 			}
 		}
 	} else {
 		nodes := d.nginx().Nodes
 		for directive := range nginx.Walk(nodes) {
-			if b := directive.Block; b != nil && b.Close.Len() > 0 {
+			if b := directive.Block; b != nil && b.Close().Len() > 0 {
 				// The line of the closing brace stays.
-				add(diag.Span{Start: b.Open.Start, End: max(b.Open.Start, d.text.lines[d.text.position(b.Close.Start, utf8Units).Line]-1)}, "")
+				add(diag.Span{Start: b.Open().Start, End: max(b.Open().Start, d.text.lines[d.text.position(b.Close().Start, utf8Units).Line]-1)}, "")
 			}
 		}
 		for c := range nginx.Comments(nodes) {

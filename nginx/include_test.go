@@ -70,7 +70,7 @@ func TestLoad(t *testing.T) {
 			}
 			var problems []string
 			for _, p := range cfg.Problems {
-				at := p.File.Pos(p.Include.Name.Span.Start)
+				at := p.File.Pos(p.Include.Name.Span().Start)
 				problems = append(problems, itoa(at.Column)+": "+strings.ReplaceAll(p.Message.String(), dir, "DIR"))
 			}
 			if diff := cmp.Diff(c.problems, problems); diff != "" {

@@ -119,7 +119,7 @@ scan:
 	if escaped {
 		value = unescape(value)
 	}
-	return token{wordToken, span, Word{Span: span, Value: value}}
+	return token{wordToken, span, Word{place: span.Place(), Value: value}}
 }
 
 // quoted reads a word in quotes. After the closing one only white space, a
@@ -154,7 +154,7 @@ func (l *lexer) quoted(quote byte) token {
 	if escaped {
 		value = unescape(value)
 	}
-	return token{wordToken, span, Word{Span: span, Value: value, Quote: quote}}
+	return token{wordToken, span, Word{place: span.Place(), Value: value, Quote: quote}}
 }
 
 // closingQuote returns the offset of the quote that ends the word at l.pos, or
@@ -197,7 +197,7 @@ func (l *lexer) unterminated(quote byte) token {
 		Message: diag.T("the quote %c is not closed", quote),
 	})
 	span := diag.Span{Start: start, End: end}
-	return token{wordToken, span, Word{Span: span, Value: l.src[start+1 : end], Quote: quote}}
+	return token{wordToken, span, Word{place: span.Place(), Value: l.src[start+1 : end], Quote: quote}}
 }
 
 func (l *lexer) tooLong(span diag.Span) {

@@ -22,8 +22,8 @@ func (p *parser) luaBody(d *Directive) bool {
 			depth--
 			i++
 			if depth == 0 {
-				d.Block.Close = diag.Span{Start: i - 1, End: i}
-				d.End, d.Terminated = i, true
+				d.Block.closing = diag.Span{Start: i - 1, End: i}.Place()
+				d.end, d.Terminated = int32(i), true
 				p.pos, p.last = i, i
 				return true
 			}
@@ -50,11 +50,11 @@ func (p *parser) luaBody(d *Directive) bool {
 			i++
 		}
 	}
-	d.Block.Close = diag.Span{Start: len(src), End: len(src)}
-	d.End = len(src)
+	d.Block.closing = diag.Span{Start: len(src), End: len(src)}.Place()
+	d.end = int32(len(src))
 	p.pos, p.last = len(src), len(src)
 	p.report(SyntaxError{
-		Span:    d.Block.Open,
+		Span:    d.Block.Open(),
 		Message: diag.T("the block of %q that opens here is not closed", strings.TrimSpace(p.source.Text(d.Head()))),
 	})
 	return false

@@ -37,31 +37,37 @@ type Directive struct {
 	Args []Word
 	// Block is nil for a directive that ends with a semicolon.
 	Block *Block
-	// End is the offset after the semicolon or the closing brace; when it is
-	// missing, the offset after the last word that belongs to the directive.
-	End int
+	end   int32 // see End
 	// Terminated is false when the semicolon or the closing brace is missing.
 	Terminated bool
 }
 
 // Word is a name or an argument.
 type Word struct {
-	Span diag.Span // with its quotes
+	place diag.Place
 	// Value is what nginx sees: quotes removed, escapes resolved.
 	Value string
 	// Quote is '"' or '\'' for a quoted word, otherwise 0.
 	Quote byte
 }
 
+// Span returns where the word stands, with its quotes.
+func (w Word) Span() diag.Span { return w.place.Span() }
+
 // Block is what stands between braces.
 type Block struct {
-	Open  diag.Span // the opening brace
-	Close diag.Span // the closing brace; empty when it is missing
-	Nodes []Node
+	open, closing diag.Place
+	Nodes         []Node
 	// Raw marks the body of a *_by_lua_block: Nodes is empty and the text
 	// between Open and Close is code of another language.
 	Raw bool
 }
+
+// Open returns the span of the opening brace.
+func (b *Block) Open() diag.Span { return b.open.Span() }
+
+// Close returns the span of the closing brace; it is empty when that is missing.
+func (b *Block) Close() diag.Span { return b.closing.Span() }
 
 // Comment reaches from its # to the end of the line, without the line ending.
 type Comment struct {
@@ -76,7 +82,7 @@ type Comment struct {
 type Junk struct{ Span diag.Span }
 
 // Range implements Node.
-func (d *Directive) Range() diag.Span { return diag.Span{Start: d.Name.Span.Start, End: d.End} }
+func (d *Directive) Range() diag.Span { return diag.Span{Start: d.Name.Span().Start, End: d.End()} }
 
 // Range implements Node.
 func (c *Comment) Range() diag.Span { return c.Span }
@@ -84,11 +90,15 @@ func (c *Comment) Range() diag.Span { return c.Span }
 // Range implements Node.
 func (j *Junk) Range() diag.Span { return j.Span }
 
+// End returns the offset after the semicolon or the closing brace; when it is
+// missing, the offset after the last word that belongs to the directive.
+func (d *Directive) End() int { return int(d.end) }
+
 // Head returns the span of the name and the arguments, without terminator and block.
 func (d *Directive) Head() diag.Span {
-	s := d.Name.Span
+	s := d.Name.Span()
 	if n := len(d.Args); n > 0 {
-		s.End = d.Args[n-1].Span.End
+		s.End = d.Args[n-1].Span().End
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -111,8 +112,8 @@ func (p *parser) step() bool {
 			break
 		}
 		d := p.directive()
-		d.End, d.Terminated = t.span.End, true
-		p.last = d.End
+		d.end, d.Terminated = int32(t.span.End), true
+		p.last = d.End()
 	case openToken:
 		if len(p.words) == 0 {
 			p.junk(t.span, diag.T("unexpected %q: there is no directive before it", "{"))
@@ -170,7 +171,7 @@ func (p *parser) directive() *Directive {
 		d.Args = p.slab[at:len(p.slab):len(p.slab)]
 	}
 	d.Name = p.words[0]
-	d.End = p.words[len(p.words)-1].Span.End
+	d.end = int32(p.words[len(p.words)-1].Span().End)
 	p.words = p.words[:0]
 	p.add(d)
 	return d
@@ -211,7 +212,7 @@ func (p *parser) dropStray() {
 	if directive.Find(first.Value) != directive.None || !blockName(second.Value) || identifier(first.Value) {
 		return
 	}
-	p.junk(first.Span, diag.T("unexpected %q before %q", first.Value, second.Value))
+	p.junk(first.Span(), diag.T("unexpected %q before %q", first.Value, second.Value))
 	p.words = append(p.words[:0], p.words[1:]...)
 }
 
@@ -238,11 +239,11 @@ func (p *parser) startsDirective(w Word) bool {
 	if w.Quote != 0 {
 		return false
 	}
-	at := p.indent(w.Span.Start)
+	at := p.indent(w.Span().Start)
 	if at < 0 {
 		return false
 	}
-	from := p.indent(p.words[0].Span.Start)
+	from := p.indent(p.words[0].Span().Start)
 	return from >= 0 && at <= from && directive.Find(w.Value) != directive.None
 }
 
@@ -263,7 +264,7 @@ func (p *parser) missingSemicolon() {
 	name := p.words[0].Value
 	d := p.directive()
 	p.report(SyntaxError{
-		Span:    diag.Span{Start: d.End - 1, End: d.End},
+		Span:    diag.Span{Start: d.End() - 1, End: d.End()},
 		Message: diag.T("the directive %q is not terminated by %q", name, ";"),
 		Insert:  ";",
 	})
@@ -273,8 +274,8 @@ func (p *parser) missingSemicolon() {
 func (p *parser) openBlock(brace diag.Span) bool {
 	d := p.directive()
 	p.last = brace.End
-	d.Block = &Block{Open: brace, Close: diag.Span{Start: brace.End, End: brace.End}}
-	d.End = brace.End
+	d.Block = &Block{open: brace.Place(), closing: diag.Span{Start: brace.End, End: brace.End}.Place()}
+	d.end = int32(brace.End)
 	if strings.HasSuffix(d.Name.Value, "_by_lua_block") {
 		return p.luaBody(d)
 	}
@@ -290,7 +291,7 @@ func (p *parser) openBlock(brace diag.Span) bool {
 		p.giveUp(brace, diag.T("blocks are nested more than %d deep", maxDepth))
 		return false
 	}
-	p.blocks = append(p.blocks, open{d, inner.Opens(d.Name.Value), len(p.stack), p.indent(d.Name.Span.Start)})
+	p.blocks = append(p.blocks, open{d, inner.Opens(d.Name.Value), len(p.stack), p.indent(d.Name.Span().Start)})
 	return true
 }
 
@@ -330,7 +331,7 @@ func (p *parser) suspect(d *Directive) {
 		}
 		if allowed(outer) {
 			for range n - i {
-				p.suspects = append(p.suspects, d.Name.Span.Start)
+				p.suspects = append(p.suspects, d.Name.Span().Start)
 			}
 			return
 		}
@@ -364,7 +365,7 @@ func (p *parser) closeBlock(brace diag.Span) {
 		}
 	}
 	d := top.directive
-	d.Block.Close, d.End, d.Terminated = brace, brace.End, true
+	d.Block.closing, d.end, d.Terminated = brace.Place(), int32(brace.End), true
 	p.last = brace.End
 	p.pop()
 }
@@ -379,14 +380,15 @@ func (p *parser) pop() {
 		p.stack = p.stack[:top.first]
 	}
 	if !top.directive.Terminated {
-		top.directive.End = max(top.directive.Block.Open.End, p.last)
-		top.directive.Block.Close = diag.Span{Start: top.directive.End, End: top.directive.End}
+		end := max(top.directive.Block.Open().End, p.last)
+		top.directive.end = int32(end)
+		top.directive.Block.closing = diag.Span{Start: end, End: end}.Place()
 	}
 }
 
 func (p *parser) unclosedBlock(b open, before diag.Span) {
 	e := SyntaxError{
-		Span:    b.directive.Block.Open,
+		Span:    b.directive.Block.Open(),
 		Message: diag.T("the block of %q that opens here is not closed", strings.TrimSpace(p.source.Text(b.directive.Head()))),
 	}
 	if before.Len() > 0 {
@@ -405,5 +407,5 @@ func (p *parser) finish() {
 		p.unclosedBlock(p.blocks[len(p.blocks)-1], diag.Span{})
 		p.pop()
 	}
-	p.nodes = p.stack
+	p.nodes = slices.Clone(p.stack)
 }

@@ -182,7 +182,7 @@ func checkNested(t *testing.T, nodes []Node, from, to int) {
 			t.Fatalf("a node spans %v outside of [%d,%d)", r, from, to)
 		}
 		if d, ok := n.(*Directive); ok && d.Block != nil {
-			checkNested(t, d.Block.Nodes, d.Block.Open.End, d.End)
+			checkNested(t, d.Block.Nodes, d.Block.Open().End, d.End())
 		}
 	}
 }

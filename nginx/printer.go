@@ -82,9 +82,9 @@ func inside(n Node) bool {
 
 func (p *printer) directive(d *Directive, comments []Node) {
 	tokens := make([]diag.Span, 0, 1+len(d.Args)+len(comments))
-	tokens = append(tokens, d.Name.Span)
+	tokens = append(tokens, d.Name.Span())
 	for _, a := range d.Args {
-		tokens = append(tokens, a.Span)
+		tokens = append(tokens, a.Span())
 	}
 	for _, c := range comments {
 		tokens = append(tokens, c.Range())
@@ -96,14 +96,14 @@ func (p *printer) directive(d *Directive, comments []Node) {
 	switch {
 	case d.Block == nil:
 		if d.Terminated {
-			p.token(diag.Span{Start: d.End - 1, End: d.End})
+			p.token(diag.Span{Start: d.End() - 1, End: d.End()})
 		}
 	case d.Block.Raw:
-		p.token(d.Block.Open)
-		p.write(diag.Span{Start: d.Block.Open.End, End: d.Block.Close.End})
+		p.token(d.Block.Open())
+		p.write(diag.Span{Start: d.Block.Open().End, End: d.Block.Close().End})
 	default:
-		p.token(d.Block.Open)
+		p.token(d.Block.Open())
 		p.nodes(d.Block.Nodes)
-		p.token(d.Block.Close)
+		p.token(d.Block.Close())
 	}
 }

@@ -122,9 +122,9 @@ func (i *importer) uwsgi() {
 
 // raw keeps an option as it is written.
 func (i *importer) raw(o *uwsgi.Option) {
-	value := o.File.Text(o.Entry.ValueSpan)
-	i.out.RawUwsgi = append(i.out.RawUwsgi, Var{o.File.Text(o.Entry.KeySpan), value})
-	i.leave(diag.Location{File: o.File.File, Span: diag.Span{Start: o.Entry.KeySpan.Start, End: max(o.Entry.KeySpan.End, o.Entry.ValueSpan.End)}}, "uwsgi."+o.Key)
+	value := o.File.Text(o.Entry.ValueSpan())
+	i.out.RawUwsgi = append(i.out.RawUwsgi, Var{o.File.Text(o.Entry.KeySpan()), value})
+	i.leave(diag.Location{File: o.File.File, Span: diag.Span{Start: o.Entry.KeySpan().Start, End: max(o.Entry.KeySpan().End, o.Entry.ValueSpan().End)}}, "uwsgi."+o.Key)
 }
 
 // option takes one option into its field, and tells whether there is one.
@@ -240,7 +240,7 @@ func (i *importer) order() {
 	p.App.Harakiri = max(time.Second, p.Limits.ReadTimeout-5*time.Second)
 	for _, c := range i.pair.Uwsgi[:min(1, len(i.pair.Uwsgi))] {
 		if o := c.Get("harakiri"); o != nil {
-			i.leave(diag.Location{File: o.File.File, Span: diag.Span{Start: o.Entry.KeySpan.Start, End: o.Entry.ValueSpan.End}}, "")
+			i.leave(diag.Location{File: o.File.File, Span: diag.Span{Start: o.Entry.KeySpan().Start, End: o.Entry.ValueSpan().End}}, "")
 		}
 	}
 }
@@ -330,7 +330,7 @@ func (p *Project) HeadBuffer() int {
 // source returns the text of a directive, its lines moved to the left margin.
 func source(n *site.Node) string {
 	src := n.File.Text(n.Range())
-	start := n.Name.Span.Start
+	start := n.Name.Span().Start
 	line := strings.LastIndexByte(n.File.Src[:start], '\n') + 1
 	indent := n.File.Src[line:start]
 	if strings.TrimLeft(indent, " \t") != "" {

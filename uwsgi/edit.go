@@ -9,7 +9,7 @@ import (
 // After returns the edit that writes lines of an INI file after that of o.
 func (o *Option) After(lines ...string) diag.Edit {
 	eol := o.File.LineEnding()
-	end := o.Entry.Line.End
+	end := o.Entry.Line().End
 	text := strings.Join(lines, eol) + eol
 	if src := o.File.Src; end > 0 && src[end-1] != '\n' {
 		text = eol + text

@@ -36,9 +36,9 @@ func (s *structured) open(name string, from, to int) {
 // text, in which line is what a deletion would remove.
 func (s *structured) add(key string, keyAt [2]int, value string, valueAt, line [2]int) {
 	e := &Entry{
-		Key: key, KeySpan: s.x.span(keyAt[0], keyAt[1]),
-		Value: value, ValueSpan: s.x.span(valueAt[0], valueAt[1]),
-		Line: s.x.span(line[0], line[1]), HasValue: true,
+		Key: key, keyPlace: s.x.span(keyAt[0], keyAt[1]).Place(),
+		Value: value, valuePlace: s.x.span(valueAt[0], valueAt[1]).Place(),
+		line: s.x.span(line[0], line[1]).Place(), HasValue: true,
 	}
 	e.Local, e.unknown = s.x.depends(keyAt[0], keyAt[1])
 	local, unknown := s.x.depends(valueAt[0], valueAt[1])

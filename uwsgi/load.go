@@ -250,7 +250,7 @@ func (l *loader) add(f *File, e *Entry, key, value string, maybe bool) *Option {
 	if len(l.cfg.Options) >= maxOptions || l.bytes > maxBytes {
 		if !l.full {
 			l.full = true
-			l.problem(TooLarge, f, e.KeySpan, "the configuration comes to more than %d options or %d MiB: the rest is not read here", maxOptions, maxBytes>>20)
+			l.problem(TooLarge, f, e.KeySpan(), "the configuration comes to more than %d options or %d MiB: the rest is not read here", maxOptions, maxBytes>>20)
 		}
 		return nil
 	}
@@ -334,13 +334,13 @@ type early struct {
 func (l *loader) mendEarly() {
 	for _, e := range l.early {
 		o := e.option
-		if o.File.Format != INI || o.Info.Kind == option.Logic || o.File.Text(o.Entry.ValueSpan) != o.Value {
+		if o.File.Format != INI || o.Info.Kind == option.Logic || o.File.Text(o.Entry.ValueSpan()) != o.Value {
 			continue
 		}
 		l.tainted = false
 		copied := Option{Value: o.Value}
 		if l.pass(&copied, '%', l.substitute) && !l.tainted && reference(copied.Value) == "" {
-			l.cfg.Problems[e.problem].Fix = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: copied.Value}}
+			l.cfg.Problems[e.problem].Fix = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan(), New: copied.Value}}
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (l *loader) repeat(f *File, e *Entry) {
 		return
 	}
 	if e.Key == "else" {
-		l.problem(BadLogic, f, e.KeySpan, "uWSGI 2.0 has no else: it takes it for an unknown option, and both branches stand in the same block")
+		l.problem(BadLogic, f, e.KeySpan(), "uWSGI 2.0 has no else: it takes it for an unknown option, and both branches stand in the same block")
 	}
 	if l.logic.changes {
 		l.logic = l.evaluate(l.logic.open)
@@ -136,7 +136,7 @@ func (l *loader) nested(f *File, e *Entry) {
 		g = l.evaluate(g.open)
 	}
 	// Below a condition that does not hold uWSGI never gets to see it.
-	p := l.problem(BadLogic, f, e.KeySpan, "%s inside the block of %s: uWSGI has no nested logic", e.Key, l.logic.open.Key)
+	p := l.problem(BadLogic, f, e.KeySpan(), "%s inside the block of %s: uWSGI has no nested logic", e.Key, l.logic.open.Key)
 	p.Refused = len(g.values) > 0
 }
 
@@ -152,7 +152,7 @@ func (l *loader) unclosed() {
 	if strings.HasPrefix(o.Info.Name, "for") {
 		end, effect = "endfor", diag.T("every option below it is repeated, to the end of the file")
 	}
-	l.problem(BadLogic, o.File, o.Entry.KeySpan, "the block of %s has no %s: %s", o.Key, end, effect)
+	l.problem(BadLogic, o.File, o.Entry.KeySpan(), "the block of %s has no %s: %s", o.Key, end, effect)
 }
 
 // tokens splits at spaces as strtok does.

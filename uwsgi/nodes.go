@@ -49,18 +49,27 @@ type Section struct {
 
 // Entry is one key with its value, as written.
 type Entry struct {
-	KeySpan   diag.Span
-	ValueSpan diag.Span // empty, after the key, when there is no "="
-	Line      diag.Span // the line or lines, with the line ending, that a deletion would remove
-	Key       string    // after the % pass
-	Value     string    // after the % pass, before placeholders
-	HasValue  bool      // there is a "="
+	keyPlace, valuePlace, line diag.Place // see KeySpan, ValueSpan and Line
+	Key                        string     // after the % pass
+	Value                      string     // after the % pass, before placeholders
+	HasValue                   bool       // there is a "="
 	// Local tells that the % pass put something into Key or Value that depends
 	// on where the file lies or on the machine it is read on (%d, %h, ...).
 	Local bool
 
 	unknown bool // it holds a variable whose value is not known here
 }
+
+// KeySpan returns where the key stands.
+func (e *Entry) KeySpan() diag.Span { return e.keyPlace.Span() }
+
+// ValueSpan returns where the value stands; it is empty, after the key, when
+// there is no "=".
+func (e *Entry) ValueSpan() diag.Span { return e.valuePlace.Span() }
+
+// Line returns the line or lines, with the line ending, that a deletion would
+// remove.
+func (e *Entry) Line() diag.Span { return e.line.Span() }
 
 // Config is a file with everything it includes, as uWSGI would apply it.
 type Config struct {
@@ -118,13 +127,13 @@ type Problem struct {
 
 // KeyLocation returns the place of the option's name.
 func (o *Option) KeyLocation() diag.Location {
-	return diag.Location{File: o.File.File, Span: o.Entry.KeySpan}
+	return diag.Location{File: o.File.File, Span: o.Entry.KeySpan()}
 }
 
 // ValueLocation returns the place of the option's value; of the name, when the value is empty.
 func (o *Option) ValueLocation() diag.Location {
-	if o.Entry.ValueSpan.Len() == 0 {
+	if o.Entry.ValueSpan().Len() == 0 {
 		return o.KeyLocation()
 	}
-	return diag.Location{File: o.File.File, Span: o.Entry.ValueSpan}
+	return diag.Location{File: o.File.File, Span: o.Entry.ValueSpan()}
 }

@@ -121,11 +121,11 @@ func (r *iniReader) homeless() {
 	}
 	first := f.Sections[0].Entries[0]
 	if len(f.Sections) > 1 {
-		f.fail(first.KeySpan, "options stand above the first section header: uWSGI skips them")
+		f.fail(first.KeySpan(), "options stand above the first section header: uWSGI skips them")
 		return
 	}
-	e := f.fail(first.KeySpan, "the file has no [%s] header: uWSGI skips every option in it", mainSection)
-	e.fix(f, diag.Span{Start: first.Line.Start, End: first.Line.Start}, "["+mainSection+"]"+f.LineEnding())
+	e := f.fail(first.KeySpan(), "the file has no [%s] header: uWSGI skips every option in it", mainSection)
+	e.fix(f, diag.Span{Start: first.Line().Start, End: first.Line().Start}, "["+mainSection+"]"+f.LineEnding())
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
@@ -243,7 +243,7 @@ func (r *iniReader) entry(at, end int, whole diag.Span) {
 	}
 	r.slab = append(r.slab, Entry{})
 	e := &r.slab[len(r.slab)-1]
-	e.Line = whole
+	e.line = whole.Place()
 
 	keyEnd, valueAt := end, end
 	if eq := strings.IndexByte(text[at:end], '='); eq >= 0 {
@@ -257,15 +257,15 @@ func (r *iniReader) entry(at, end int, whole diag.Span) {
 		}
 	}
 	e.Key, e.Value = text[at:keyEnd], text[valueAt:end]
-	e.KeySpan = r.x.span(at, keyEnd)
-	e.ValueSpan = r.x.span(valueAt, end)
+	e.keyPlace = r.x.span(at, keyEnd).Place()
+	e.valuePlace = r.x.span(valueAt, end).Place()
 	if valueAt == end {
 		// An empty value stands after the = and its blanks, or after the key.
-		at := e.KeySpan.End
+		at := e.KeySpan().End
 		if e.HasValue {
 			at = r.x.start(valueAt)
 		}
-		e.ValueSpan = diag.Span{Start: at, End: at}
+		e.valuePlace = diag.Span{Start: at, End: at}.Place()
 	}
 	e.Local, e.unknown = r.x.depends(at, end)
 	r.section.Entries = append(r.section.Entries, e)
@@ -293,17 +293,17 @@ func (r *iniReader) check(e *Entry) {
 		// A line of a template, which another program fills in first.
 	case !e.HasValue && strings.ContainsAny(e.Key, " \t:"):
 		at := strings.IndexAny(e.Key, " \t:")
-		err := r.f.fail(e.KeySpan, "the line is neither a comment nor key = value: uWSGI takes it for an option called %q", e.Key)
-		if e.KeySpan.Len() == len(e.Key) && len(option.Lookup(e.Key[:at])) > 0 {
+		err := r.f.fail(e.KeySpan(), "the line is neither a comment nor key = value: uWSGI takes it for an option called %q", e.Key)
+		if e.KeySpan().Len() == len(e.Key) && len(option.Lookup(e.Key[:at])) > 0 {
 			rest := strings.TrimLeft(e.Key[at:], " \t:")
-			err.fix(r.f, e.KeySpan, e.Key[:at]+" = "+rest)
+			err.fix(r.f, e.KeySpan(), e.Key[:at]+" = "+rest)
 		}
 	case !e.HasValue && (strings.HasPrefix(e.Key, "//") || strings.HasPrefix(e.Key, "--")):
-		r.f.fail(e.KeySpan, "the line is neither a comment nor key = value: uWSGI takes it for an option called %q", e.Key)
+		r.f.fail(e.KeySpan(), "the line is neither a comment nor key = value: uWSGI takes it for an option called %q", e.Key)
 	case e.HasValue && e.Key == "":
-		r.f.fail(e.Line, "there is no option's name before the =")
+		r.f.fail(e.Line(), "there is no option's name before the =")
 	case strings.HasSuffix(e.Value, "\\"):
-		last := diag.Span{Start: e.ValueSpan.End - 1, End: e.ValueSpan.End}
+		last := diag.Span{Start: e.ValueSpan().End - 1, End: e.ValueSpan().End}
 		r.f.fail(last, "a backslash does not continue the line: uWSGI keeps it as part of the value, and reads the next line as another option")
 	}
 }

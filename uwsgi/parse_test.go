@@ -21,7 +21,7 @@ func outline(f *uwsgi.File) []string {
 	for _, s := range f.Sections {
 		lines = append(lines, fmt.Sprintf("[%s] %s", s.Name, place(s.Header)))
 		for _, e := range s.Entries {
-			lines = append(lines, fmt.Sprintf("%q %s = %q %s in %s", e.Key, place(e.KeySpan), e.Value, place(e.ValueSpan), place(e.Line)))
+			lines = append(lines, fmt.Sprintf("%q %s = %q %s in %s", e.Key, place(e.KeySpan()), e.Value, place(e.ValueSpan()), place(e.Line())))
 		}
 	}
 	for _, c := range f.Comments {
@@ -167,9 +167,9 @@ func checkSpans(t *testing.T, f *uwsgi.File) {
 	for _, s := range f.Sections {
 		check("header", s.Header)
 		for _, e := range s.Entries {
-			check("key", e.KeySpan)
-			check("value", e.ValueSpan)
-			check("line", e.Line)
+			check("key", e.KeySpan())
+			check("value", e.ValueSpan())
+			check("line", e.Line())
 		}
 	}
 	for _, c := range f.Comments {

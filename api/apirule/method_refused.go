@@ -30,7 +30,7 @@ func checkMethodRefused(p *lint.Pass, v *view) {
 		}
 		if n := g.Decides; add != "" && len(n.Args) > 0 {
 			d.Help = diag.T("add%s to limit_except", add)
-			end := n.Args[len(n.Args)-1].Span.End
+			end := n.Args[len(n.Args)-1].Span().End
 			d.Fix = &diag.Fix{Message: d.Help, Edits: []diag.Edit{{File: n.File.File, Span: diag.Span{Start: end, End: end}, New: add}}}
 		}
 		p.Report(d)

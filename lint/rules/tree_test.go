@@ -62,7 +62,7 @@ func TestTree(t *testing.T) {
 	}
 	held := int(after.HeapAlloc - before.HeapAlloc)
 	t.Logf("%d bytes of text, %d held: %.1f times", size, held, float64(held)/float64(size))
-	if held > 11*size {
+	if held > 10*size {
 		t.Errorf("%d bytes of text take %d bytes of memory", size, held)
 	}
 	runtime.KeepAlive(p)

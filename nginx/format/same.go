@@ -36,7 +36,7 @@ func sameDirective(fa, fb *nginx.File, a, b *nginx.Directive) bool {
 		return true
 	}
 	if a.Block.Raw || b.Block.Raw {
-		return a.Block.Raw == b.Block.Raw && fa.Src[a.Block.Open.Start:a.End] == fb.Src[b.Block.Open.Start:b.End]
+		return a.Block.Raw == b.Block.Raw && fa.Src[a.Block.Open().Start:a.End()] == fb.Src[b.Block.Open().Start:b.End()]
 	}
 	return sameNodes(fa, fb, a.Block.Nodes, b.Block.Nodes)
 }

@@ -65,17 +65,17 @@ func (w *flattener) nodes(nodes []nginx.Node, depth int) {
 
 func (w *flattener) directive(d *nginx.Directive, depth int, inside []token) {
 	first := len(w.tokens)
-	w.tokens = append(w.tokens, token{kind: name, span: d.Name.Span, depth: depth, block: d.Block != nil})
+	w.tokens = append(w.tokens, token{kind: name, span: d.Name.Span(), depth: depth, block: d.Block != nil})
 	for _, a := range d.Args {
-		w.tokens = append(w.tokens, token{kind: argument, span: a.Span, depth: depth + 1})
+		w.tokens = append(w.tokens, token{kind: argument, span: a.Span(), depth: depth + 1})
 	}
 	switch {
 	case d.Block == nil:
-		w.tokens = append(w.tokens, token{kind: semicolon, span: diag.Span{Start: d.End - 1, End: d.End}, depth: depth + 1})
+		w.tokens = append(w.tokens, token{kind: semicolon, span: diag.Span{Start: d.End() - 1, End: d.End()}, depth: depth + 1})
 	case d.Block.Raw:
-		w.tokens = append(w.tokens, token{kind: code, span: diag.Span{Start: d.Block.Open.Start, End: d.End}, depth: depth, endsBlock: true})
+		w.tokens = append(w.tokens, token{kind: code, span: diag.Span{Start: d.Block.Open().Start, End: d.End()}, depth: depth, endsBlock: true})
 	default:
-		w.tokens = append(w.tokens, token{kind: opening, span: d.Block.Open, depth: depth})
+		w.tokens = append(w.tokens, token{kind: opening, span: d.Block.Open(), depth: depth})
 	}
 	if len(inside) > 0 {
 		w.tokens = append(w.tokens, inside...)
@@ -83,6 +83,6 @@ func (w *flattener) directive(d *nginx.Directive, depth int, inside []token) {
 	}
 	if d.Block != nil && !d.Block.Raw {
 		w.nodes(d.Block.Nodes, depth+1)
-		w.tokens = append(w.tokens, token{kind: closing, span: d.Block.Close, depth: depth, endsBlock: true})
+		w.tokens = append(w.tokens, token{kind: closing, span: d.Block.Close(), depth: depth, endsBlock: true})
 	}
 }

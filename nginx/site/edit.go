@@ -12,9 +12,9 @@ import (
 // own, indented as n is; on n's line where n shares it with others. A comment
 // behind n stays there.
 func (n *Node) After(lines ...string) diag.Edit {
-	at := n.End
+	at := n.End()
 	if _, starts := n.indent(); starts {
-		if end, ends := n.lineEnd(); ends {
+		if end, ends := lineEnd(n.File, n.End()); ends {
 			at = end
 		}
 	}
@@ -25,7 +25,7 @@ func (n *Node) After(lines ...string) diag.Edit {
 // Before returns the edit that writes directives before n, laid out as After
 // does. An empty line among them stays empty.
 func (n *Node) Before(lines ...string) diag.Edit {
-	at, sep := n.Name.Span.Start, n.separator()
+	at, sep := n.Name.Span().Start, n.separator()
 	text := ""
 	for _, line := range lines {
 		switch {
@@ -41,7 +41,7 @@ func (n *Node) Before(lines ...string) diag.Edit {
 // Top returns the edit that writes directives at the beginning of n's block,
 // indented as its first directive is.
 func (n *Node) Top(lines ...string) diag.Edit {
-	at := n.Block.Open.End
+	at := n.Block.Open().End
 	sep := " "
 	if indent, starts := n.indent(); starts {
 		sep = lineEnding(n.File) + indent + "    "
@@ -51,7 +51,7 @@ func (n *Node) Top(lines ...string) diag.Edit {
 		sep = first.separator()
 		break
 	}
-	if end, ends := (&Node{Directive: &nginx.Directive{Name: n.Name, End: at}, File: n.File}).lineEnd(); ends && sep != " " {
+	if end, ends := lineEnd(n.File, at); ends && sep != " " {
 		at = end // behind the comment of the opening line
 	}
 	return diag.Edit{File: n.File.File, Span: diag.Span{Start: at, End: at}, New: sep + strings.Join(lines, sep)}
@@ -89,7 +89,7 @@ func (n *Node) Beside(name string, lines ...string) (edit diag.Edit, ok bool) {
 func (n *Node) Line() diag.Span {
 	src, s := n.File.Src, n.Range()
 	indent, starts := n.indent()
-	end, ends := n.lineEnd()
+	end, ends := lineEnd(n.File, n.End())
 	blank := s.End
 	for blank < len(src) && (src[blank] == ' ' || src[blank] == '\t') {
 		blank++
@@ -122,21 +122,20 @@ func (n *Node) separator() string {
 // indent returns the white space before n on its line, and whether nothing
 // else stands there.
 func (n *Node) indent() (string, bool) {
-	src, start := n.File.Src, n.Name.Span.Start
+	src, start := n.File.Src, n.Name.Span().Start
 	indent := src[strings.LastIndexByte(src[:start], '\n')+1 : start]
 	return indent, strings.TrimLeft(indent, " \t") == ""
 }
 
-// lineEnd returns the end of n's last line, without its line ending, and
-// whether nothing but white space and a comment stands between n and it.
-func (n *Node) lineEnd() (int, bool) {
-	src := n.File.Src
-	end := len(src)
-	if i := strings.IndexByte(src[n.End:], '\n'); i >= 0 {
-		end = n.End + i
+// lineEnd returns the end of the line that an offset stands in, without its line
+// ending, and whether nothing but white space and a comment stands before it.
+func lineEnd(f *nginx.File, offset int) (int, bool) {
+	end := len(f.Src)
+	if i := strings.IndexByte(f.Src[offset:], '\n'); i >= 0 {
+		end = offset + i
 	}
-	rest := strings.TrimLeft(src[n.End:end], " \t\r")
-	if end > n.End && src[end-1] == '\r' {
+	rest := strings.TrimLeft(f.Src[offset:end], " \t\r")
+	if end > offset && f.Src[end-1] == '\r' {
 		end--
 	}
 	return end, rest == "" || rest[0] == '#'

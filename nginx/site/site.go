@@ -180,9 +180,9 @@ func (s *Scope) Enclosing(contexts directive.Context) *Scope {
 
 // Location returns the place of a word: 0 is the name, 1 the first argument.
 func (n *Node) Location(word int) diag.Location {
-	span := n.Name.Span
+	span := n.Name.Span()
 	if word > 0 && word <= len(n.Args) {
-		span = n.Args[word-1].Span
+		span = n.Args[word-1].Span()
 	}
 	return diag.Location{File: n.File.File, Span: span}
 }

@@ -82,7 +82,7 @@ func reportDeprecated(p *lint.Pass, n *site.Node, old deprecation) {
 		d.Why = diag.T("nginx starts with the warning: the %q directive is deprecated, use the %q directive instead", old.name, old.instead)
 		d.Help = diag.T("write %s", old.instead)
 		if len(n.Scope.Here(old.instead)) == 0 {
-			d.Fix = &diag.Fix{Message: diag.T("use %s", old.instead), Edits: []diag.Edit{{File: n.File.File, Span: n.Name.Span, New: old.instead}}}
+			d.Fix = &diag.Fix{Message: diag.T("use %s", old.instead), Edits: []diag.Edit{{File: n.File.File, Span: n.Name.Span(), New: old.instead}}}
 		}
 	case old.instead != "":
 		d.Message = diag.T("%s is obsolete: nginx ignores it", old.name)

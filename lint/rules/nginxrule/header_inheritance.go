@@ -183,7 +183,7 @@ func includeOnly(tree *nginx.Config, lost []*site.Node) string {
 	}
 	for d := range nginx.Directives(scope.Opener.Block.Nodes) {
 		if d.Name.Value == "include" && len(tree.Included[d]) == 1 && tree.Included[d][0] == file {
-			return scope.Opener.File.Text(d.Args[0].Span)
+			return scope.Opener.File.Text(d.Args[0].Span())
 		}
 	}
 	return ""

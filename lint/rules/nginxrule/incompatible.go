@@ -66,7 +66,7 @@ func checkExcluding(p *lint.Pass, c *site.Config, name, other string, values boo
 // reportTogether reports two directives of one block at the one that nginx
 // meets second.
 func reportTogether(p *lint.Pass, a, b *site.Node) {
-	if a.File == b.File && a.Name.Span.Start < b.Name.Span.Start {
+	if a.File == b.File && a.Name.Span().Start < b.Name.Span().Start {
 		a, b = b, a
 	}
 	p.Report(diag.Diagnostic{
@@ -149,7 +149,7 @@ func checkRedirectDefault(p *lint.Pass, c *site.Config) {
 		}
 		before := false
 		for _, pass := range n.Scope.Here("proxy_pass") {
-			before = before || !strings.Contains(pass.Arg(0), "$") && (pass.File != n.File || pass.Name.Span.Start < n.Name.Span.Start)
+			before = before || !strings.Contains(pass.Arg(0), "$") && (pass.File != n.File || pass.Name.Span().Start < n.Name.Span().Start)
 		}
 		if !before {
 			p.Report(diag.Diagnostic{
@@ -233,7 +233,7 @@ func checkHandlers(p *lint.Pass, c *site.Config) {
 				continue // a duplicate
 			}
 			later := n
-			if n.File == earlier.File && n.Name.Span.Start < earlier.Name.Span.Start {
+			if n.File == earlier.File && n.Name.Span().Start < earlier.Name.Span().Start {
 				earlier, later = n, earlier
 			}
 			p.Report(diag.Diagnostic{

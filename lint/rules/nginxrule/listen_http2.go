@@ -58,7 +58,7 @@ func http2Directive(s *site.Server) *diag.Fix {
 	listens := s.Here("listen")
 	for _, n := range listens {
 		if i := parameter(n, "http2"); i > 0 {
-			fix.Edits = append(fix.Edits, diag.Edit{File: n.File.File, Span: diag.Span{Start: n.Args[i-1].Span.End, End: n.Args[i].Span.End}})
+			fix.Edits = append(fix.Edits, diag.Edit{File: n.File.File, Span: diag.Span{Start: n.Args[i-1].Span().End, End: n.Args[i].Span().End}})
 		}
 	}
 	if inForce(s.Scope, "http2", "off") != "on" {

@@ -49,7 +49,7 @@ func checkGlued(p *lint.Pass, l *site.Location) {
 		Help:     diag.T("write `location %s %s`", modifier, l.Pattern),
 	}
 	if word.Quote == 0 {
-		at := word.Span.Start + len(modifier)
+		at := word.Span().Start + len(modifier)
 		d.Fix = &diag.Fix{
 			Message: diag.T("add the space"),
 			Edits:   []diag.Edit{{File: l.Opener.File.File, Span: diag.Span{Start: at, End: at}, New: " "}},
@@ -74,7 +74,7 @@ func checkRegexSyntax(p *lint.Pass, l *site.Location) {
 	if _, err := pcre.Parse(l.Pattern, false); err == nil && len(l.Opener.Args) == 1 && l.Opener.Args[0].Quote == 0 {
 		d.Fix = &diag.Fix{
 			Message: diag.T("make it a regular expression"),
-			Edits:   []diag.Edit{{File: l.Opener.File.File, Span: l.Opener.Args[0].Span, New: "~ " + anchoredPattern(l.Pattern)}},
+			Edits:   []diag.Edit{{File: l.Opener.File.File, Span: l.Opener.Args[0].Span(), New: "~ " + anchoredPattern(l.Pattern)}},
 			Unsafe:  true,
 		}
 	}
@@ -135,7 +135,7 @@ func checkPlain(p *lint.Pass, l *site.Location) {
 	if len(l.Opener.Args) == 2 {
 		d.Fix = &diag.Fix{
 			Message: diag.T("write the path"),
-			Edits:   []diag.Edit{{File: l.Opener.File.File, Span: diag.Span{Start: l.Opener.Args[0].Span.Start, End: l.Opener.Args[1].Span.End}, New: modifier + " " + text}},
+			Edits:   []diag.Edit{{File: l.Opener.File.File, Span: diag.Span{Start: l.Opener.Args[0].Span().Start, End: l.Opener.Args[1].Span().End}, New: modifier + " " + text}},
 			Unsafe:  true, // it also wins over expressions that stand before it
 		}
 	}

@@ -57,7 +57,7 @@ func listenSSL(n *site.Node) *diag.Fix {
 			return nil
 		}
 		if parameter(l, "ssl") == 0 {
-			end := l.Args[0].Span.End
+			end := l.Args[0].Span().End
 			fix.Edits = append(fix.Edits, diag.Edit{File: l.File.File, Span: diag.Span{Start: end, End: end}, New: " ssl"})
 		}
 	}

@@ -47,7 +47,7 @@ func reportUnknown(p *lint.Pass, n *site.Node) {
 		d.Help = diag.T("the nearest name is %s", near)
 		d.Fix = &diag.Fix{
 			Message: diag.T("write %s", near),
-			Edits:   []diag.Edit{{File: n.File.File, Span: n.Name.Span, New: near}},
+			Edits:   []diag.Edit{{File: n.File.File, Span: n.Name.Span(), New: near}},
 		}
 	}
 	p.Report(d)

@@ -40,7 +40,7 @@ func checkUserGroup(p *lint.Pass) {
 				Help:     diag.T("write `user %s %s;`, or the account of nginx's package: www-data", n.Arg(0), group),
 				Fix: &diag.Fix{
 					Message: diag.T("name the group %s", group),
-					Edits:   []diag.Edit{{File: n.File.File, Span: diag.Span{Start: n.Args[0].Span.End, End: n.Args[0].Span.End}, New: " " + group}},
+					Edits:   []diag.Edit{{File: n.File.File, Span: diag.Span{Start: n.Args[0].Span().End, End: n.Args[0].Span().End}, New: " " + group}},
 				},
 			})
 		}

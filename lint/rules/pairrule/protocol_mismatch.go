@@ -93,7 +93,7 @@ func reportProtocol(p *lint.Pass, via *pair.Pass, b *pair.Bind) {
 	d.Help = diag.T("write `%s = %s` in %s", right, b.Option.Value, b.Option.File.Name)
 	d.Fix = &diag.Fix{
 		Message: diag.T("write %s", right),
-		Edits:   []diag.Edit{{File: b.Option.File.File, Span: b.Option.Entry.KeySpan, New: right}},
+		Edits:   []diag.Edit{{File: b.Option.File.File, Span: b.Option.Entry.KeySpan(), New: right}},
 	}
 	p.Report(d)
 }

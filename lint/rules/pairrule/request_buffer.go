@@ -124,7 +124,7 @@ func checkBuffer(p *lint.Pass, c *uwsgi.Config, h head) {
 	}
 	if o != nil {
 		d.Location = o.ValueLocation()
-		d.Fix.Edits = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: strconv.Itoa(want)}}
+		d.Fix.Edits = []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan(), New: strconv.Itoa(want)}}
 	} else {
 		b := reachedBind(h.via, c)
 		d.Location = b.Option.KeyLocation()

@@ -81,7 +81,7 @@ func reportMismatch(p *lint.Pass, via *pair.Pass, t *pair.Target) {
 	if near := p.Nearest(t.Endpoint); near != nil {
 		mention(&d, t, near)
 	}
-	if t.At.File != via.Node.File.File || t.At.Span != via.Node.Args[0].Span {
+	if t.At.File != via.Node.File.File || t.At.Span != via.Node.Args[0].Span() {
 		d.Related = append(d.Related, diag.Related{Location: via.Node.HeadLocation(), Message: diag.T("requests are passed here")})
 	}
 	p.Report(d)

@@ -228,7 +228,7 @@ func permit(p *lint.Pass, b *pair.Bind, front, owner account) *diag.Fix {
 		case have.Maybe || have.Unresolved:
 			return nil
 		case have.Value != o[1]:
-			fix.Edits = append(fix.Edits, diag.Edit{File: have.File.File, Span: have.Entry.ValueSpan, New: o[1]})
+			fix.Edits = append(fix.Edits, diag.Edit{File: have.File.File, Span: have.Entry.ValueSpan(), New: o[1]})
 		}
 	}
 	if len(add) > 0 {

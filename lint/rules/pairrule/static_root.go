@@ -87,7 +87,7 @@ func checkAliasSlash(p *lint.Pass, loc *site.Location, alias *site.Node) {
 		Help:     diag.T("write `alias %s/;`", dir),
 		Fix: &diag.Fix{
 			Message: diag.T("add the slash"),
-			Edits:   []diag.Edit{{File: alias.File.File, Span: alias.Args[0].Span, New: quoted(alias.Args[0], dir+"/")}},
+			Edits:   []diag.Edit{{File: alias.File.File, Span: alias.Args[0].Span(), New: quoted(alias.Args[0], dir+"/")}},
 		},
 	})
 }

@@ -76,7 +76,7 @@ func reportWrongInclude(p *lint.Pass, via *pair.Pass, include *nginx.Directive) 
 	}
 	d.Why = diag.T("uwsgi_pass sends uwsgi_param lines alone: the application gets neither method nor path, and answers 500 with KeyError: 'REQUEST_METHOD'")
 	d.Help = diag.T("write `include %s;`", right)
-	d.Fix = &diag.Fix{Message: diag.T("include uwsgi_params"), Edits: []diag.Edit{{File: file, Span: include.Args[0].Span, New: right}}}
+	d.Fix = &diag.Fix{Message: diag.T("include uwsgi_params"), Edits: []diag.Edit{{File: file, Span: include.Args[0].Span(), New: right}}}
 	p.Report(d)
 }
 
@@ -104,7 +104,7 @@ func reportWrongParam(p *lint.Pass, via *pair.Pass, n *site.Node) {
 		// Otherwise the new line would hide the inherited ones.
 		d.Fix = &diag.Fix{
 			Message: diag.T("write uwsgi_param"),
-			Edits:   []diag.Edit{{File: n.File.File, Span: diag.Span{Start: n.Name.Span.Start, End: n.Args[0].Span.End}, New: "uwsgi_param " + name}},
+			Edits:   []diag.Edit{{File: n.File.File, Span: diag.Span{Start: n.Name.Span().Start, End: n.Args[0].Span().End}, New: "uwsgi_param " + name}},
 		}
 	}
 	p.Report(d)

@@ -14,7 +14,7 @@ type wordOf = nginx.Word
 // directive (1 is the first argument), in its quotes.
 func replace(n *site.Node, argument int, text string) diag.Edit {
 	w := n.Args[argument-1]
-	return diag.Edit{File: n.File.File, Span: w.Span, New: quoted(w, text)}
+	return diag.Edit{File: n.File.File, Span: w.Span(), New: quoted(w, text)}
 }
 
 // quoted returns value as an argument, in the quotes that the word had.

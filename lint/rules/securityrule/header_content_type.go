@@ -32,7 +32,7 @@ func checkHeaderContentType(p *lint.Pass) {
 				Help:     diag.T("write `default_type %s;`, or types { ... } where names of files decide", n.Arg(1)),
 			}
 			if saysType(n.Scope, n.Arg(1)) {
-				d.Fix = fix(diag.T("write default_type"), diag.Edit{File: n.File.File, Span: n.Head(), New: "default_type " + n.File.Src[n.Args[1].Span.Start:n.Args[1].Span.End]})
+				d.Fix = fix(diag.T("write default_type"), diag.Edit{File: n.File.File, Span: n.Head(), New: "default_type " + n.File.Src[n.Args[1].Span().Start:n.Args[1].Span().End]})
 			}
 			p.Report(d)
 		}

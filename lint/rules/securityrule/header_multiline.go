@@ -34,13 +34,13 @@ func checkHeaderMultiline(p *lint.Pass) {
 					if !strings.ContainsAny(a.Value, "\r\n") {
 						continue
 					}
-					text := n.File.Src[a.Span.Start:a.Span.End]
+					text := n.File.Src[a.Span().Start:a.Span().End]
 					p.Report(diag.Diagnostic{
 						Location: n.Location(i + 1),
 						Message:  diag.T("the value of %s holds a line break", n.Arg(0)),
 						Why:      diag.T("nginx sends it as it is: clients read what follows as a header of its own or refuse the answer, over HTTP/2 always"),
 						Help:     diag.T("write the value on one line, or give parts of it names with set or map"),
-						Fix:      fix(diag.T("write it on one line"), diag.Edit{File: n.File.File, Span: a.Span, New: joined(text)}),
+						Fix:      fix(diag.T("write it on one line"), diag.Edit{File: n.File.File, Span: a.Span(), New: joined(text)}),
 					})
 				}
 			}

@@ -76,7 +76,7 @@ func checkServerHeaders(p *lint.Pass, c *site.Config, s *site.Server) {
 				continue
 			}
 			at := addHeader(scope)
-			key := h.name + "\x00" + string(rune(at.Name.Span.Start)) + at.File.Name
+			key := h.name + "\x00" + string(rune(at.Name.Span().Start)) + at.File.Name
 			if done[key] {
 				continue
 			}

@@ -65,8 +65,8 @@ func newCache(c *uwsgi.Config, o *uwsgi.Option) *diag.Fix {
 	return &diag.Fix{
 		Message: diag.T("write cache2 = name=default,items=%d", n),
 		Edits: []diag.Edit{
-			{File: o.File.File, Span: o.Entry.KeySpan, New: "cache2"},
-			{File: o.File.File, Span: o.Entry.ValueSpan, New: "name=default,items=" + o.Value},
+			{File: o.File.File, Span: o.Entry.KeySpan(), New: "cache2"},
+			{File: o.File.File, Span: o.Entry.ValueSpan(), New: "name=default,items=" + o.Value},
 		},
 	}
 }

@@ -11,7 +11,7 @@ import (
 // INI, and its value stands there as it takes effect.
 func editable(o *uwsgi.Option) bool {
 	return o.File.Format == uwsgi.INI && o.Key == o.Entry.Key && o.Value == o.Entry.Value && !o.Entry.Local &&
-		o.File.Text(o.Entry.ValueSpan) == o.Value
+		o.File.Text(o.Entry.ValueSpan()) == o.Value
 }
 
 // setValue is the fix that gives an option another value, or nil where the
@@ -25,18 +25,18 @@ func setValue(o *uwsgi.Option, value string) *diag.Fix {
 	}
 	return &diag.Fix{
 		Message: diag.T("write %s = %s", o.Key, strings.TrimPrefix(value, " = ")),
-		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan, New: value}},
+		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.ValueSpan(), New: value}},
 	}
 }
 
 // setKey is the fix that gives an option another name.
 func setKey(o *uwsgi.Option, key string) *diag.Fix {
-	if o.File.Format != uwsgi.INI || o.File.Text(o.Entry.KeySpan) != o.Key {
+	if o.File.Format != uwsgi.INI || o.File.Text(o.Entry.KeySpan()) != o.Key {
 		return nil
 	}
 	return &diag.Fix{
 		Message: diag.T("write %s", key),
-		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.KeySpan, New: key}},
+		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.KeySpan(), New: key}},
 	}
 }
 
@@ -47,7 +47,7 @@ func remove(o *uwsgi.Option) *diag.Fix {
 	}
 	return &diag.Fix{
 		Message: diag.T("delete the line"),
-		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.Line, New: ""}},
+		Edits:   []diag.Edit{{File: o.File.File, Span: o.Entry.Line(), New: ""}},
 	}
 }
 

@@ -25,7 +25,7 @@ func checkInlineComment(p *lint.Pass) {
 		if !found {
 			return
 		}
-		span := o.Entry.ValueSpan
+		span := o.Entry.ValueSpan()
 		at := span.Start + len(o.Entry.Value) - len(strings.TrimLeft(o.Entry.Value[len(value):], " \t"))
 		d := diag.Diagnostic{
 			Location: diag.Location{File: o.File.File, Span: diag.Span{Start: at, End: span.End}},
@@ -56,7 +56,7 @@ func inlineComment(o *uwsgi.Option) (value string, found bool) {
 		return "", false
 	}
 	v := o.Entry.Value
-	if o.File.Text(o.Entry.ValueSpan) != v {
+	if o.File.Text(o.Entry.ValueSpan()) != v {
 		return "", false // the % pass changed it: offsets differ
 	}
 	for at := 0; at < len(v); at++ {
@@ -95,16 +95,16 @@ func takesCommands(row *option.Option) bool {
 // moved is the fix that puts a comment on a line of its own, above the option.
 func moved(o *uwsgi.Option, value string, at int) *diag.Fix {
 	f := o.File
-	comment := f.Src[at:o.Entry.ValueSpan.End]
-	indent := f.Src[o.Entry.Line.Start:o.Entry.KeySpan.Start]
+	comment := f.Src[at:o.Entry.ValueSpan().End]
+	indent := f.Src[o.Entry.Line().Start:o.Entry.KeySpan().Start]
 	if strings.TrimLeft(indent, " \t") != "" {
 		return nil
 	}
 	return &diag.Fix{
 		Message: diag.T("put the comment above the line"),
 		Edits: []diag.Edit{
-			{File: f.File, Span: diag.Span{Start: o.Entry.Line.Start, End: o.Entry.Line.Start}, New: indent + comment + f.LineEnding()},
-			{File: f.File, Span: diag.Span{Start: o.Entry.ValueSpan.Start + len(value), End: o.Entry.ValueSpan.End}, New: ""},
+			{File: f.File, Span: diag.Span{Start: o.Entry.Line().Start, End: o.Entry.Line().Start}, New: indent + comment + f.LineEnding()},
+			{File: f.File, Span: diag.Span{Start: o.Entry.ValueSpan().Start + len(value), End: o.Entry.ValueSpan().End}, New: ""},
 		},
 	}
 }

@@ -37,7 +37,7 @@ func checkMaxRequestsStampede(p *lint.Pass) {
 			Why:      diag.T("while all of them load the application, requests wait in the backlog"),
 		}
 		if editable(o) {
-			end := o.File.LineSpan(o.File.Pos(o.Entry.KeySpan.Start).Line).End
+			end := o.File.LineSpan(o.File.Pos(o.Entry.KeySpan().Start).Line).End
 			delta := max(1, n/10)
 			d.Fix = &diag.Fix{
 				Message: diag.T("add %s = %s", "max-requests-delta", strconv.Itoa(delta)),

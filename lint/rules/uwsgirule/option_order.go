@@ -105,7 +105,7 @@ func moveUp(c *uwsgi.Config, o *uwsgi.Option) *diag.Fix {
 		Message: diag.T("put %s below the header", o.Key),
 		Edits: []diag.Edit{
 			{File: o.File.File, Span: at, New: c.Main.LineEnding() + o.Key + " = " + o.Value},
-			{File: o.File.File, Span: o.Entry.Line, New: ""},
+			{File: o.File.File, Span: o.Entry.Line(), New: ""},
 		},
 	}
 }

@@ -72,7 +72,7 @@ func isNumeric(k option.Kind) bool {
 // sectionOf returns the section that an option stands in.
 func sectionOf(o *uwsgi.Option) *uwsgi.Section {
 	sections := o.File.Sections
-	n := sort.Search(len(sections), func(i int) bool { return sections[i].Header.Start > o.Entry.KeySpan.Start })
+	n := sort.Search(len(sections), func(i int) bool { return sections[i].Header.Start > o.Entry.KeySpan().Start })
 	if n == 0 {
 		return nil
 	}

@@ -26,7 +26,7 @@ func checkPercent(p *lint.Pass) {
 		report(p, found.File, found.Span, found.Message)
 	}, uwsgi.StrayPercent)
 	written(p, func(_ *uwsgi.Config, o *uwsgi.Option) {
-		raw := o.File.Text(o.Entry.ValueSpan)
+		raw := o.File.Text(o.Entry.ValueSpan())
 		if !strings.Contains(raw, "%") {
 			return
 		}
@@ -37,7 +37,7 @@ func checkPercent(p *lint.Pass) {
 				continue
 			}
 			pair := raw[at : at+2]
-			span := diag.Span{Start: o.Entry.ValueSpan.Start + at, End: o.Entry.ValueSpan.Start + at + 2}
+			span := diag.Span{Start: o.Entry.ValueSpan().Start + at, End: o.Entry.ValueSpan().Start + at + 2}
 			at++
 			if !isVariable(pair[1]) {
 				continue

@@ -135,8 +135,8 @@ func underStrict(p *lint.Pass, c *uwsgi.Config, o *uwsgi.Option) {
 			Message: diag.T("define it with set-placeholder"),
 			Edits: []diag.Edit{{
 				File: o.File.File,
-				Span: diag.Span{Start: o.Entry.KeySpan.Start, End: o.Entry.ValueSpan.Start},
-				New:  "set-placeholder = " + o.File.Text(o.Entry.KeySpan) + "=",
+				Span: diag.Span{Start: o.Entry.KeySpan().Start, End: o.Entry.ValueSpan().Start},
+				New:  "set-placeholder = " + o.File.Text(o.Entry.KeySpan()) + "=",
 			}},
 		}
 	}
