@@ -2,14 +2,11 @@ package front
 
 import (
 	"bufio"
-	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/deployctl/deployctl/internal/pcre"
 	"github.com/deployctl/deployctl/nginx/site"
 )
 
@@ -30,19 +27,6 @@ type proxy struct {
 	redirects []proxyRedirect
 	domains   []cookieRewrite
 	paths     []cookieRewrite
-}
-
-type proxyRedirect struct {
-	from *text
-	re   *pcre.Regexp
-	to   *text
-}
-
-// cookieRewrite is one proxy_cookie_domain or proxy_cookie_path.
-type cookieRewrite struct {
-	from string
-	re   *pcre.Regexp
-	to   *text
 }
 
 // defaultProxyHeaders are sent unless proxy_set_header sets them.
@@ -136,61 +120,6 @@ func (c *config) proxyHeaders(l *location, x *proxy) {
 	}
 }
 
-func (c *config) proxyRewrites(l *location, x *proxy) {
-	nodes := c.all(l.Scope, "proxy_redirect")
-	if len(nodes) == 0 {
-		x.defaultRedirect(c, l)
-	}
-	for _, n := range nodes {
-		switch from := n.Arg(0); {
-		case from == "off":
-		case from == "default":
-			x.defaultRedirect(c, l)
-		case strings.HasPrefix(from, "~*"):
-			x.redirects = append(x.redirects, proxyRedirect{re: c.regex(n, from[2:], true), to: c.text(n.Arg(1))})
-		case strings.HasPrefix(from, "~"):
-			x.redirects = append(x.redirects, proxyRedirect{re: c.regex(n, from[1:], false), to: c.text(n.Arg(1))})
-		default:
-			x.redirects = append(x.redirects, proxyRedirect{from: c.text(from), to: c.text(n.Arg(1))})
-		}
-	}
-	x.domains = c.cookieRewrites(l.Scope, "proxy_cookie_domain")
-	x.paths = c.cookieRewrites(l.Scope, "proxy_cookie_path")
-}
-
-// defaultRedirect replaces the upstream's own address by the location's prefix.
-func (x *proxy) defaultRedirect(c *config, l *location) {
-	if x.variable || l.of == nil {
-		return
-	}
-	scheme := "http://"
-	if x.https {
-		scheme = "https://"
-	}
-	from, to := scheme+x.host+x.uri, x.prefix
-	if !x.hasURI {
-		from, to = scheme+x.host+"/", "/"
-	}
-	x.redirects = append(x.redirects, proxyRedirect{from: c.text(from), to: c.text(to)})
-}
-
-func (c *config) cookieRewrites(s *site.Scope, name string) []cookieRewrite {
-	var list []cookieRewrite
-	for _, n := range c.all(s, name) {
-		from := n.Arg(0)
-		switch {
-		case from == "off":
-		case strings.HasPrefix(from, "~*"):
-			list = append(list, cookieRewrite{re: c.regex(n, from[2:], true), to: c.text(n.Arg(1))})
-		case strings.HasPrefix(from, "~"):
-			list = append(list, cookieRewrite{re: c.regex(n, from[1:], false), to: c.text(n.Arg(1))})
-		default:
-			list = append(list, cookieRewrite{from: from, to: c.text(n.Arg(1))})
-		}
-	}
-	return list
-}
-
 func (x *proxy) serve(r *request) (*response, int) {
 	now := *x
 	if x.variable {
@@ -270,170 +199,4 @@ func (x *proxy) writeHead(r *request, e *exchange, u *upstream) error {
 	}
 	w.WriteString("\r\n" + body)
 	return w.Flush()
-}
-
-// readHTTP reads the head of a response; informational ones are left out.
-func (x *proxy) readHTTP(r *request, e *exchange) (*response, error) {
-	for {
-		out := &response{length: -1}
-		if err := out.readStatus(e.reader); err != nil {
-			return nil, err
-		}
-		var err error
-		if out.headers, err = readHead(e.reader, x.headSize); err != nil {
-			return nil, err
-		}
-		if out.status == http.StatusSwitchingProtocols {
-			buffered, _ := e.reader.Peek(e.reader.Buffered())
-			out.upgrade = &upgraded{e.conn, append([]byte(nil), buffered...)}
-			out.stream = io.NopCloser(strings.NewReader(""))
-			return out, nil
-		}
-		if out.status >= 100 && out.status < 200 {
-			continue
-		}
-		out.frame(e, r.method == http.MethodHead)
-		x.rewrite(r, out)
-		return out, nil
-	}
-}
-
-var statusLine = regexp.MustCompile(`^HTTP/(\d)\.(\d) (\d{3})(?: (.*))?$`)
-
-// readStatus reads the status line.
-func (p *response) readStatus(reader *bufio.Reader) error {
-	line, err := reader.ReadString('\n')
-	if err != nil {
-		return err
-	}
-	m := statusLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-	if m == nil {
-		return errBadHead
-	}
-	p.status, _ = strconv.Atoi(m[3])
-	p.reason = m[4]
-	p.keep = m[2] == "1"
-	return nil
-}
-
-// frame finds out where the body of an upstream's response ends.
-func (p *response) frame(e *exchange, head bool) {
-	if v, ok := p.header("connection"); ok {
-		p.keep = !strings.Contains(strings.ToLower(v), "close")
-	}
-	chunked := false
-	if v, ok := p.header("transfer-encoding"); ok {
-		chunked = strings.Contains(strings.ToLower(v), "chunked")
-	}
-	if v, ok := p.header("content-length"); ok && !chunked {
-		if n, err := strconv.ParseInt(v, 10, 64); err == nil && n >= 0 {
-			p.length = n
-		}
-	}
-	switch {
-	case head || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
-		p.stream, p.framed = io.NopCloser(strings.NewReader("")), true
-	case chunked:
-		p.stream, p.framed = io.NopCloser(&chunkReader{r: e.reader}), true
-	case p.length >= 0:
-		p.stream, p.framed = io.NopCloser(&exactly{e.reader, p.length}), true
-	default:
-		p.stream = io.NopCloser(e.reader)
-	}
-}
-
-// exactly reads so many bytes; an earlier end is an error.
-type exactly struct {
-	r    io.Reader
-	left int64
-}
-
-func (x *exactly) Read(b []byte) (int, error) {
-	if x.left == 0 {
-		return 0, io.EOF
-	}
-	if int64(len(b)) > x.left {
-		b = b[:x.left]
-	}
-	n, err := x.r.Read(b)
-	x.left -= int64(n)
-	if err == io.EOF && x.left > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
-}
-
-// rewrite changes redirects and cookies of the upstream into those of nginx.
-func (x *proxy) rewrite(r *request, out *response) {
-	for i := range out.headers {
-		h := &out.headers[i]
-		switch strings.ToLower(h.name) {
-		case "location", "refresh":
-			h.value = x.redirected(r, h.value)
-		case "set-cookie":
-			h.value = x.cookie(r, h.value)
-		}
-	}
-}
-
-func (x *proxy) redirected(r *request, location string) string {
-	for _, d := range x.redirects {
-		to := ""
-		switch {
-		case d.re != nil:
-			if !r.match(d.re, location) {
-				continue
-			}
-			to = d.to.eval(r)
-		default:
-			rest, ok := strings.CutPrefix(location, d.from.eval(r))
-			if !ok {
-				continue
-			}
-			to = d.to.eval(r) + rest
-		}
-		return r.absolute(to)
-	}
-	return location
-}
-
-func (x *proxy) cookie(r *request, cookie string) string {
-	if len(x.domains)+len(x.paths) == 0 {
-		return cookie
-	}
-	parts := strings.Split(cookie, ";")
-	for i, part := range parts[1:] {
-		name, v, ok := strings.Cut(strings.TrimSpace(part), "=")
-		if !ok {
-			continue
-		}
-		switch strings.ToLower(name) {
-		case "domain":
-			v = rewriteCookie(r, x.domains, v, true)
-		case "path":
-			v = rewriteCookie(r, x.paths, v, false)
-		default:
-			continue
-		}
-		parts[i+1] = " " + name + "=" + v
-	}
-	return strings.Join(parts, ";")
-}
-
-// rewriteCookie changes a domain, which is compared as a whole, or a path,
-// whose prefix is.
-func rewriteCookie(r *request, rules []cookieRewrite, v string, whole bool) string {
-	for _, rule := range rules {
-		switch {
-		case rule.re != nil:
-			if r.match(rule.re, v) {
-				return rule.to.eval(r)
-			}
-		case whole && strings.EqualFold(strings.TrimPrefix(rule.from, "."), strings.TrimPrefix(v, ".")):
-			return rule.to.eval(r)
-		case !whole && strings.HasPrefix(v, rule.from):
-			return rule.to.eval(r) + v[len(rule.from):]
-		}
-	}
-	return v
 }
