@@ -30,6 +30,7 @@ import (
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/nginx/value"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/setup"
 	"github.com/deployctl/deployctl/tui"
 	"github.com/deployctl/deployctl/uwsgi"
 )
@@ -58,6 +59,7 @@ var sources = map[string]embed.FS{
 	"lsp":                     lsp.Texts,
 	"lint/report":             report.Texts,
 	"manual":                  manual.Texts,
+	"setup":                   setup.Texts,
 	"tui":                     tui.Texts,
 	"lint/rules/cisrule":      cisrule.Texts,
 	"lint/rules/securityrule": securityrule.Texts,

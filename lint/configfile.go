@@ -75,23 +75,29 @@ func (t *Target) DetectProject(dir string) {
 // entryPoints are the files that show that a folder holds a project.
 var entryPoints = []string{"manage.py", "app.py", "wsgi.py", "main.py", "run.py", "application.py"}
 
-// ReadConfig reads the sections [lint] and [target] of a file, and which
-// contract [project] names. The error names
-// the file, the line, and the nearest right name.
+// ReadConfig reads a configuration from disk; ParseConfig says what of it.
 func ReadConfig(path string, rules []*Rule) (Config, error) {
-	var c Config
 	info, err := os.Stat(path)
 	if err != nil {
-		return c, fmt.Errorf("read the lint configuration: %w", err)
+		return Config{}, fmt.Errorf("read the lint configuration: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxConfig {
-		return c, fmt.Errorf("%s is no lint configuration: a text file of at most 1 MiB is expected", path)
+		return Config{}, fmt.Errorf("%s is no lint configuration: a text file of at most 1 MiB is expected", path)
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return c, fmt.Errorf("read the lint configuration: %w", err)
+		return Config{}, fmt.Errorf("read the lint configuration: %w", err)
 	}
-	f := diag.NewFile(path, string(src))
+	return ParseConfig(path, string(src), rules)
+}
+
+// ParseConfig reads the sections [lint] and [target] of a file's text, and
+// which contract [project] names. The error names the file, the line, and the
+// nearest right name.
+func ParseConfig(path, src string, rules []*Rule) (Config, error) {
+	var c Config
+	var err error
+	f := diag.NewFile(path, src)
 	settings, bad := project.Settings(f, "lint")
 	if len(bad) > 0 && filepath.Base(path) == ConfigName {
 		return c, at(diag.Location{File: f, Span: bad[0]}, "%q is neither a section, a key nor a comment", f.Text(bad[0]))

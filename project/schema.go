@@ -18,12 +18,14 @@ type field[T any] struct {
 	def  string    // the default, as a person would write it; "" for none
 	set  func(*T, string) error
 	get  func(*T) string
+	// words are all values that it takes; nil for any text.
+	words []string
 }
 
 func text[T any](name, def, doc string, at func(*T) *string) field[T] {
 	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error { *at(t) = v; return nil },
-		func(t *T) string { return *at(t) }}
+		func(t *T) string { return *at(t) }, nil}
 }
 
 func word[T any, W ~string](name, doc string, at func(*T) *W, words ...W) field[T] {
@@ -35,7 +37,7 @@ func word[T any, W ~string](name, doc string, at func(*T) *W, words ...W) field[
 			*at(t) = W(v)
 			return nil
 		},
-		func(t *T) string { return string(*at(t)) }}
+		func(t *T) string { return string(*at(t)) }, strings.Split(join(words), ", ")}
 }
 
 func join[W ~string](words []W) string {
@@ -56,13 +58,13 @@ func number[T any](name, def, doc string, low, high int, at func(*T) *int) field
 			*at(t) = n
 			return nil
 		},
-		func(t *T) string { return strconv.Itoa(*at(t)) }}
+		func(t *T) string { return strconv.Itoa(*at(t)) }, nil}
 }
 
 func span[T any](name, def, doc string, at func(*T) *time.Duration) field[T] {
 	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) (err error) { *at(t), err = parseDuration(v); return err },
-		func(t *T) string { return formatDuration(*at(t)) }}
+		func(t *T) string { return formatDuration(*at(t)) }, nil}
 }
 
 func size[T any, N int | int64](name, def, doc string, at func(*T) *N) field[T] {
@@ -72,19 +74,19 @@ func size[T any, N int | int64](name, def, doc string, at func(*T) *N) field[T] 
 			*at(t) = N(n)
 			return err
 		},
-		func(t *T) string { return formatSize(int64(*at(t))) }}
+		func(t *T) string { return formatSize(int64(*at(t))) }, nil}
 }
 
 func boolean[T any](name, def, doc string, at func(*T) *bool) field[T] {
 	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) (err error) { *at(t), err = parseBool(v); return err },
-		func(t *T) string { return strconv.FormatBool(*at(t)) }}
+		func(t *T) string { return strconv.FormatBool(*at(t)) }, []string{"true", "false"}}
 }
 
 func list[T any](name, def, doc string, at func(*T) *[]string) field[T] {
 	return field[T]{name, diag.T(doc), def,
 		func(t *T, v string) error { *at(t) = fields(v); return nil },
-		func(t *T) string { return strings.Join(*at(t), " ") }}
+		func(t *T) string { return strings.Join(*at(t), " ") }, nil}
 }
 
 // section is a section that stands once.

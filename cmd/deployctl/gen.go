@@ -11,6 +11,7 @@ import (
 	"github.com/deployctl/deployctl/api"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/setup"
 )
 
 // genOptions are the command line of gen.
@@ -29,7 +30,7 @@ func genCommand(s streams) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit with 1 when the files differ"},
 			&cli.BoolFlag{Name: "diff", Usage: "write nothing; show the differences"},
-			&cli.StringFlag{Name: "out", Usage: "folder for the files (default: DIR/" + deployFolder + ")"},
+			&cli.StringFlag{Name: "out", Usage: "folder for the files (default: DIR/" + setup.Deploy + ")"},
 			&cli.StringFlag{Name: "target", Value: "native", Usage: "what to render: native"},
 			&cli.BoolFlag{Name: "site", Usage: "a fragment for sites-available in place of a whole nginx.conf"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite files that were edited (a copy stays)"},
@@ -71,7 +72,7 @@ func runGen(o *genOptions) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if o.out == "" {
-		o.out = filepath.Join(o.dir, deployFolder)
+		o.out = filepath.Join(o.dir, setup.Deploy)
 	}
 	plan, err := gen.NewPlan(o.out, files)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/hook"
 	"github.com/deployctl/deployctl/lint/baseline"
+	"github.com/deployctl/deployctl/setup"
 )
 
 // runStaged checks what is staged, from a folder that holds it alone.
@@ -105,7 +106,7 @@ func (o *hookOptions) runFmt() error {
 
 func (o *hookOptions) runGen() error {
 	var failed error
-	for _, dir := range hook.Projects(o.files, deployFolder) {
+	for _, dir := range hook.Projects(o.files, setup.Deploy) {
 		err := runGen(&genOptions{streams: o.streams, dir: dir, check: true, render: gen.Options{Target: "native", Site: o.site}})
 		var code exitCode
 		if errors.As(err, &code) && int(code) == exitFindings {
