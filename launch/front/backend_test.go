@@ -2,17 +2,23 @@ package front
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/deployctl/deployctl/internal/realtest"
 	"github.com/deployctl/deployctl/uwsgi/wire"
 )
 
@@ -33,17 +39,107 @@ func (l *lockedWriter) text() string {
 	return l.b.String()
 }
 
-// echoServers starts an HTTP server and a uwsgi server that answer with the
-// request they got, or as the query asks: status, head (a header, may be
-// repeated), body, close (after the head), wait (milliseconds), chunked.
-func echoServers(t *testing.T) (http, uwsgi string) {
+// backends starts the servers that a text names, and returns the names with
+// their addresses, longer names first. BACKEND, BACKEND2 and BACKEND3 are HTTP
+// servers, UWSGI, UWSGI2 and UWSGI3 speak the uwsgi protocol; with TLS before
+// the name they do so over TLS, with SOCKET behind it on a unix socket. All of
+// them answer with the request they got, or as its query asks:
+//
+//   - status, type (may be empty), body, size (of the body, in bytes);
+//   - head is a header line, may be repeated;
+//   - length=1 says the length, chunked=1 sends a chunk;
+//   - wait is a pause in milliseconds before the answer;
+//   - close=early closes without an answer, close=body before the body's end;
+//   - raw is the answer as it is sent, pause a pause behind it; the connection
+//     is closed then, unless there is keep, and reset with reset=1;
+//   - count adds a header with the number of the request on its connection.
+//
+// A request with Upgrade is answered with 101 and then with what comes in upper
+// case, until "bye" does. FULL is an address that takes no connection.
+func backends(t *testing.T, text string) []string {
 	t.Helper()
-	return serveEach(t, echoHTTP), serveEach(t, echoUwsgi)
+	var pairs []string
+	for _, kind := range []struct {
+		name   string
+		answer func(net.Conn)
+	}{{"BACKEND", echoHTTP}, {"UWSGI", echoUwsgi}} {
+		for _, suffix := range []string{"SOCKET", "2", "3", ""} {
+			name := kind.name + suffix
+			if secure := "TLS" + name; strings.Contains(text, secure) {
+				pairs = append(pairs, secure, serveEach(t, "tcp", "127.0.0.1:0", overTLS(t, kind.answer)))
+			}
+			switch {
+			case !strings.Contains(text, name):
+			case suffix == "SOCKET":
+				path := filepath.Join(shortDir(t), "b")
+				pairs = append(pairs, name, "unix:"+serveEach(t, "unix", path, kind.answer))
+				openSocket(t, path)
+			default:
+				pairs = append(pairs, name, serveEach(t, "tcp", "127.0.0.1:0", kind.answer))
+			}
+		}
+	}
+	if strings.Contains(text, "FULL") {
+		pairs = append(pairs, "FULL", fullListener(t))
+	}
+	return pairs
 }
 
-func serveEach(t *testing.T, answer func(net.Conn)) string {
+// openSocket lets nginx's workers connect to a socket.
+func openSocket(t *testing.T, path string) {
+	if err := os.Chmod(path, 0o777); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overTLS answers over TLS with the certificate of shop.example.
+func overTLS(t *testing.T, answer func(net.Conn)) func(net.Conn) {
+	pair, err := tls.LoadX509KeyPair(realtest.Certificate(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(conn net.Conn) {
+		secure := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{pair}})
+		if secure.Handshake() == nil {
+			answer(secure)
+			secure.Close()
+		}
+	}
+}
+
+// fullListener returns an address whose queue of connections is full, so that
+// connecting to it takes forever.
+func fullListener(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Listen(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	name, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(name.(*syscall.SockaddrInet4).Port))
+	for range 4 {
+		conn, err := net.DialTimeout("tcp", address, 200*time.Millisecond)
+		if err != nil {
+			break
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+	return address
+}
+
+func serveEach(t *testing.T, network, address string, answer func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen(network, address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +166,13 @@ func serveEach(t *testing.T, answer func(net.Conn)) string {
 
 func echoHTTP(conn net.Conn) {
 	r := bufio.NewReader(conn)
-	for {
+	for count := 1; ; count++ {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return
 		}
 		lines := []string{strings.TrimSpace(line)}
-		length, chunked, keep := 0, false, strings.Contains(line, "HTTP/1.1")
+		length, chunked, upgrade, keep := 0, false, false, strings.Contains(line, "HTTP/1.1")
 		for {
 			line, err := r.ReadString('\n')
 			if err != nil {
@@ -94,6 +190,8 @@ func echoHTTP(conn net.Conn) {
 				chunked = true
 			case "connection":
 				keep = keep && v != "close"
+			case "upgrade":
+				upgrade = true
 			}
 			lines = append(lines, line)
 		}
@@ -112,8 +210,27 @@ func echoHTTP(conn net.Conn) {
 		if len(target) > 1 {
 			_, query, _ = strings.Cut(target[1], "?")
 		}
+		if upgrade {
+			echoUpgraded(conn, r)
+			return
+		}
 		text := strings.Join(lines, "\n") + "\n\n" + summary(body)
-		if !reply(conn, "HTTP/1.1", target[0], query, text, keep) {
+		if !reply(conn, target[0], query, text, count, keep) {
+			return
+		}
+	}
+}
+
+// echoUpgraded agrees to speak something else.
+func echoUpgraded(conn net.Conn, r *bufio.Reader) {
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Agreed: yes\r\n\r\n")
+	buf := make([]byte, 1000)
+	for {
+		n, err := r.Read(buf)
+		if err != nil {
+			return
+		}
+		if _, err := conn.Write(bytes.ToUpper(buf[:n])); err != nil || bytes.Contains(buf[:n], []byte("bye")) {
 			return
 		}
 	}
@@ -129,11 +246,11 @@ func summary(body []byte) string {
 
 func echoUwsgi(conn net.Conn) {
 	r := bufio.NewReader(conn)
-	_, vars, err := wire.ReadRequest(r)
+	head, vars, err := wire.ReadRequest(r)
 	if err != nil {
 		return
 	}
-	var lines []string
+	lines := []string{fmt.Sprintf("modifiers %d %d", head.Modifier1, head.Modifier2)}
 	query, method, length := "", "", 0
 	for _, v := range vars {
 		lines = append(lines, v.Key+"="+v.Value)
@@ -146,16 +263,15 @@ func echoUwsgi(conn net.Conn) {
 			length, _ = strconv.Atoi(v.Value)
 		}
 	}
-	slices.Sort(lines)
 	body := make([]byte, length)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return
 	}
-	reply(conn, "HTTP/1.1", method, query, strings.Join(lines, "\n")+"\n\n"+summary(body), false)
+	reply(conn, method, query, strings.Join(lines, "\n")+"\n\n"+summary(body), 1, false)
 }
 
 // reply answers as the query asks, and tells whether the connection is kept.
-func reply(conn net.Conn, protocol, method, query, text string, keep bool) bool {
+func reply(conn net.Conn, method, query, text string, count int, keep bool) bool {
 	q, _ := url.ParseQuery(query)
 	status := "200 OK"
 	if s := q.Get("status"); s != "" {
@@ -170,11 +286,17 @@ func reply(conn net.Conn, protocol, method, query, text string, keep bool) bool 
 	if ms, err := strconv.Atoi(q.Get("wait")); err == nil {
 		time.Sleep(time.Duration(ms) * time.Millisecond)
 	}
-	if q.Get("close") == "early" {
+	switch {
+	case q.Get("close") == "early":
 		return false
+	case q.Has("raw"):
+		return replyRaw(conn, q)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\r\n", protocol, status)
+	fmt.Fprintf(&b, "HTTP/1.1 %s\r\n", status)
+	if q.Has("count") {
+		fmt.Fprintf(&b, "X-Count: %d\r\n", count)
+	}
 	if !q.Has("type") {
 		b.WriteString("Content-Type: text/plain\r\n")
 	} else if q.Get("type") != "" {
@@ -205,4 +327,16 @@ func reply(conn net.Conn, protocol, method, query, text string, keep bool) bool 
 	}
 	_, err := io.WriteString(conn, b.String())
 	return err == nil && keep
+}
+
+// replyRaw sends an answer as it stands in the query.
+func replyRaw(conn net.Conn, q url.Values) bool {
+	_, err := io.WriteString(conn, q.Get("raw"))
+	if ms, err := strconv.Atoi(q.Get("pause")); err == nil {
+		time.Sleep(time.Duration(ms) * time.Millisecond)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && q.Has("reset") {
+		_ = tcp.SetLinger(0)
+	}
+	return err == nil && q.Has("keep")
 }

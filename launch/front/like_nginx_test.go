@@ -36,10 +36,9 @@ const (
 //     with / is an empty folder, and one that ends with * may be executed.
 //
 // In conf PORT, PORT2 and PORT3 are free ports and SOCKET the path of a unix
-// socket, different for the two servers; BACKEND is an HTTP server that answers
-// with the request it got, and UWSGI one that speaks the uwsgi protocol and does
-// the same. ACCESSLOG is a log whose lines are compared when all requests are
-// done.
+// socket, different for the two servers; backends says what BACKEND and UWSGI
+// are. ACCESSLOG is a log whose lines are compared when all requests are done;
+// so are those of the error log where there is a file errors.
 func TestLikeNginx(t *testing.T) {
 	t.Parallel()
 	bin := realtest.Need(t, "nginx")
@@ -67,6 +66,7 @@ type fixture struct {
 	conf     string
 	requests []sample
 	shapes   []*regexp.Regexp
+	errors   bool // the error logs are compared too
 	links    map[string]string
 	files    []txtar.File
 }
@@ -89,6 +89,8 @@ func readFixture(t *testing.T, path string) *fixture {
 			for line := range strings.Lines(text) {
 				f.shapes = append(f.shapes, regexp.MustCompile(strings.TrimSpace(line)))
 			}
+		case "errors":
+			f.errors = true
 		case "links":
 			for line := range strings.Lines(text) {
 				name, target, _ := strings.Cut(strings.TrimSpace(line), " -> ")
@@ -144,17 +146,17 @@ func (f *fixture) compare(t *testing.T, bin string) {
 			t.Fatal(err)
 		}
 	}
-	backend, uwsgi := echoServers(t)
-	pairs := []string{"DIR", dir, "BACKEND", backend, "UWSGI", uwsgi}
+	pairs := append(backends(t, f.conf), "DIR", dir)
 	if strings.Contains(f.conf, "CERTIFICATE") {
 		certificate, key := realtest.Certificate(t)
 		pairs = append(pairs, "CERTIFICATE", certificate, "KEY", key)
 	}
 	realLog := filepath.Join(dir, "access.log")
-	conf := strings.NewReplacer(append(pairs, "ACCESSLOG", realLog)...).Replace(f.conf)
+	names := strings.NewReplacer(append(pairs, "ACCESSLOG", realLog)...)
+	conf := names.Replace(f.conf)
 	real, own := newPlace(t), newPlace(t)
-	startNginx(t, bin, dir, real.fill(conf))
-	front, ownLog := startFront(t, own.fill(conf), dir)
+	realErrors := startNginx(t, bin, dir, real.fill(conf))
+	front, ownLog, ownErrors := startFront(t, own.fill(conf), dir)
 	for _, n := range front.Unexecuted() {
 		t.Errorf("not executed: %s", n.Name.Value)
 	}
@@ -165,6 +167,7 @@ func (f *fixture) compare(t *testing.T, bin string) {
 		return text
 	}
 	for i, r := range f.requests {
+		r.data = names.Replace(r.data)
 		want, release, wantErr := r.exchange(real)
 		defer release()
 		got, release, gotErr := r.exchange(own)
@@ -183,7 +186,19 @@ func (f *fixture) compare(t *testing.T, bin string) {
 			t.Errorf("the access logs (-nginx +front):\n%s", diff)
 		}
 	}
+	if f.errors {
+		want, got := awaitLogs(realErrors, ownErrors)
+		if diff := cmp.Diff(errorLines(shape(real.clean(want))), errorLines(shape(own.clean(got)))); diff != "" {
+			t.Errorf("the error logs (-nginx +front):\n%s", diff)
+		}
+	}
 }
+
+// stampText is the beginning of a line of an error log.
+var stampText = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (\[\w+\]) (\d+#\d+: )?(\*\d+ )?`)
+
+// errorLines writes an error log without times and numbers.
+func errorLines(log string) string { return stampText.ReplaceAllString(log, "$1 ") }
 
 // awaitLogs reads both logs once they hold equally many lines: a line is
 // written after its answer.

@@ -46,7 +46,8 @@ func wholeConf(dir, http string) string {
 	return "worker_processes 1;\npid " + dir + "/nginx.pid;\nerror_log " + dir + "/error.log;\nevents {\n    worker_connections 256;\n}\nhttp {\n" + temp + http + "\n}\n"
 }
 
-func startNginx(t *testing.T, bin, dir, conf string) {
+// startNginx runs the real nginx, and returns where its error log is.
+func startNginx(t *testing.T, bin, dir, conf string) string {
 	t.Helper()
 	work := t.TempDir()
 	openDirs(work)
@@ -82,7 +83,7 @@ func startNginx(t *testing.T, bin, dir, conf string) {
 		conn, err := net.Dial("tcp", "127.0.0.1:"+address[1])
 		if err == nil {
 			conn.Close()
-			return
+			return filepath.Join(work, "error.log")
 		}
 		select {
 		case <-ended:
@@ -95,11 +96,11 @@ func startNginx(t *testing.T, bin, dir, conf string) {
 	}
 }
 
-func startFront(t *testing.T, conf, dir string) (*Front, *lockedWriter) {
+func startFront(t *testing.T, conf, dir string) (_ *Front, access, errors *lockedWriter) {
 	t.Helper()
 	tree := nginx.LoadText(nginx.Parse(filepath.Join(dir, "nginx.conf"), wholeConf(dir, conf)), "", nginx.LoadOptions{})
-	log, access := &lockedWriter{}, &lockedWriter{}
-	f, err := New(site.New(tree, 0), Options{Prefix: dir, ErrorLog: log, AccessLog: access})
+	access, errors = &lockedWriter{}, &lockedWriter{}
+	f, err := New(site.New(tree, 0), Options{Prefix: dir, ErrorLog: errors, AccessLog: access})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +114,8 @@ func startFront(t *testing.T, conf, dir string) (*Front, *lockedWriter) {
 			t.Error(err)
 		}
 		if t.Failed() {
-			t.Logf("the front's log:\n%s", log.text())
+			t.Logf("the front's log:\n%s", errors.text())
 		}
 	})
-	return f, access
+	return f, access, errors
 }
