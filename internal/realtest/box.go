@@ -35,3 +35,21 @@ func NginxBox(t testing.TB) string {
 	}
 	return box
 }
+
+// Folder makes a folder that other accounts may read, with files by path; it
+// ends with the test.
+func Folder(t testing.TB, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	open(t, dir)
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

@@ -19,6 +19,16 @@ var HTTPSplitting = &lint.Rule{
 	Check:    checkHTTPSplitting,
 }
 
+// writes are the directives whose argument becomes part of a head: that of the
+// answer, or that of the request to the server behind.
+var writes = []struct {
+	name     string
+	argument int // from 1
+}{
+	{"add_header", 2}, {"add_trailer", 2}, {"auth_basic", 1}, {"charset", 1},
+	{"proxy_set_header", 2}, {"grpc_set_header", 2}, {"proxy_method", 1}, {"proxy_redirect", 2}, {"proxy_cookie_path", 2}, {"proxy_cookie_domain", 2},
+}
+
 func checkHTTPSplitting(p *lint.Pass) {
 	for _, c := range p.Nginx {
 		t := newTracer(c)
@@ -42,9 +52,9 @@ func checkHTTPSplitting(p *lint.Pass) {
 				break
 			}
 		}
-		for _, name := range []string{"add_header", "add_trailer", "proxy_set_header", "grpc_set_header"} {
-			for _, n := range c.Find(name) {
-				check(n, 2, false)
+		for _, w := range writes {
+			for _, n := range c.Find(w.name) {
+				check(n, w.argument, false)
 			}
 		}
 		for _, n := range c.Find("return") {
