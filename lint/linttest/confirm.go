@@ -18,8 +18,8 @@ type Claim struct {
 	Name string
 	Rule *lint.Rule
 	// Conf is the content of http. @LISTEN@ is the address of a server, @DIR@ a
-	// folder with the files of Files, @BACK@ the address of a server that
-	// answers with the request it got.
+	// folder with files, @BACK@ the address of a server that answers with the
+	// request it got.
 	Conf string
 	// Path is what is asked for with GET, as it is sent, or a whole request.
 	Path string
@@ -27,29 +27,28 @@ type Claim struct {
 	Shows func(answer string) bool
 	// Harmless says that nginx does no such thing, and that the rule is silent.
 	Harmless bool
-	// Files are the folder's files by path.
-	Files map[string]string
 }
 
 // Confirm compares what rules say with what the real nginx does: a rule speaks
-// where the answer shows the fault, and with its fix the fault is gone.
-func Confirm(t *testing.T, claims []Claim) {
+// where the answer shows the fault, and with its fix the fault is gone. Files are
+// those of the folder, by path.
+func Confirm(t *testing.T, claims []Claim, files map[string]string) {
 	t.Helper()
 	realtest.Need(t, "nginx")
+	dir := realtest.Folder(t, files)
 	for _, c := range claims {
 		t.Run(c.Rule.ID+"/"+c.Name, func(t *testing.T) {
 			t.Parallel()
-			dir := realtest.Folder(t, c.Files)
 			back := echo(t)
 			port := realtest.FreePort(t)
 			// Rules take what listens on this machine alone for private.
 			written := strings.NewReplacer("@DIR@", dir, "@BACK@", back, "@LISTEN@", "80").Replace(c.Conf)
-			files := map[string]string{conf: "events {\n}\nhttp {\n" + written + "\n}\n"}
+			texts := map[string]string{conf: "events {\n}\nhttp {\n" + written + "\n}\n"}
 			answer := c.ask(t, dir, c.Conf, back, port)
 			if c.Shows(answer) == c.Harmless {
 				t.Errorf("harmless: %v, and nginx answers\n%s", c.Harmless, answer)
 			}
-			found := Find(t, c.Rule, files, lint.Options{})
+			found := Find(t, c.Rule, texts, lint.Options{})
 			if (len(found) > 0) == c.Harmless {
 				t.Errorf("harmless: %v, and the rule says %d times something", c.Harmless, len(found))
 			}
@@ -61,7 +60,7 @@ func Confirm(t *testing.T, claims []Claim) {
 					return
 				}
 			}
-			mended := Mend(t, c.Rule, files, lint.Options{})
+			mended := Mend(t, c.Rule, texts, lint.Options{})
 			mended = strings.ReplaceAll(mended, "listen 80", "listen @LISTEN@")
 			mended = strings.TrimSuffix(mended[strings.Index(mended, "http {\n")+len("http {\n"):], "}\n")
 			if answer := c.ask(t, dir, mended, back, realtest.FreePort(t)); c.Shows(answer) {

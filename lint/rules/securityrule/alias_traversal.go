@@ -22,7 +22,11 @@ var AliasTraversal = &lint.Rule{
 
 func checkAliasTraversal(p *lint.Pass) {
 	for _, c := range p.Nginx {
-		for l := range locations(c) {
+		for l := range c.Locations() {
+			if l.Kind == site.Regex || l.Kind == site.RegexNoCase {
+				checkRegexAlias(p, l)
+				continue
+			}
 			if l.Kind != site.Prefix && l.Kind != site.PrefixNoRegex || strings.HasSuffix(l.Pattern, "/") || !known(l.Pattern) {
 				continue
 			}

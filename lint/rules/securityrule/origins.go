@@ -76,7 +76,7 @@ func checkExpression(p *lint.Pass, n *site.Node, argument int, pattern string, i
 		return
 	}
 	matches := func(text string) bool { ok, err := re.Match(text); return err == nil && ok }
-	for _, sample := range samples(tree.Root) {
+	for _, sample := range samples(tree.Root, nil, "") {
 		scheme, host := "https://", sample
 		if i := strings.Index(sample, "://"); i >= 0 {
 			scheme, host = sample[:i+3], sample[i+3:]
@@ -139,7 +139,7 @@ func checkReferer(p *lint.Pass, n *site.Node, argument int, pattern string) {
 		return
 	}
 	matches := func(text string) bool { ok, err := re.Match(text); return err == nil && ok }
-	for _, sample := range samples(tree.Root) {
+	for _, sample := range samples(tree.Root, nil, "") {
 		host, _, _ := strings.Cut(sample, "/")
 		host = strings.TrimPrefix(host, ".")
 		if !strings.Contains(host, ".") {
@@ -161,72 +161,6 @@ func report(p *lint.Pass, n *site.Node, argument int, pattern, evil string) {
 		Why:      diag.T("an expression without ^ and $ matches anywhere in the text, and a dot without a backslash is any character: whoever registers such a name passes the check"),
 		Help:     diag.T("write the whole origin: ^https://(www\\.)?shop\\.example$"),
 	})
-}
-
-// maxSamples bounds the texts that an expression is tried with.
-const maxSamples = 16
-
-// samples returns texts that an expression may match, one for each of its
-// alternatives as far as they are few. Places and lookaround are left out.
-func samples(n *pcre.Node) []string {
-	switch n.Op {
-	case pcre.OpSet:
-		return []string{string([]byte{member(&n.Set)})}
-	case pcre.OpConcat:
-		all := []string{""}
-		for _, s := range n.Subs {
-			var next []string
-			for _, end := range samples(s) {
-				for _, start := range all {
-					if len(next) < maxSamples && len(start) < 256 {
-						next = append(next, start+end)
-					}
-				}
-			}
-			all = next
-		}
-		return all
-	case pcre.OpAlternate:
-		var all []string
-		for _, s := range n.Subs {
-			all = append(all, samples(s)...)
-		}
-		return all[:min(len(all), maxSamples)]
-	case pcre.OpRepeat:
-		if n.Max == 0 {
-			return []string{""}
-		}
-		all := samples(n.Subs[0])
-		if set := n.Subs[0]; set.Op == pcre.OpSet && set.Set.Has('a') {
-			all = []string{"a"}
-		}
-		if n.Min == 0 {
-			all = append([]string{""}, all...)
-		}
-		return all[:min(len(all), maxSamples)]
-	case pcre.OpCapture, pcre.OpGroup, pcre.OpAtomic:
-		return samples(n.Subs[0])
-	}
-	return []string{""}
-}
-
-// member returns a byte of a set: a dot where nearly every byte is in it, as
-// in an expression that lacks a backslash, else a letter where there is one.
-func member(s *pcre.Set) byte {
-	if s.Has('.') && s.Has('%') && s.Has('~') {
-		return '.'
-	}
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789.-_/:") {
-		if s.Has(c) {
-			return c
-		}
-	}
-	for c := range 256 {
-		if s.Has(byte(c)) {
-			return byte(c)
-		}
-	}
-	return 'a'
 }
 
 // checkEcho finds answers that allow whatever origin asks, with its cookies.

@@ -72,5 +72,5 @@ func TestSplitting(t *testing.T) {
 	} {
 		claims = append(claims, linttest.Claim{Name: c.name, Rule: securityrule.HTTPSplitting, Conf: c.conf, Path: c.path, Shows: c.shows, Harmless: c.harmless})
 	}
-	linttest.Confirm(t, claims)
+	linttest.Confirm(t, claims, nil)
 }
