@@ -87,10 +87,10 @@ func climbs(l *site.Location, tree *pcre.Tree, number int, ignoreCase bool) stri
 // letter; nil elsewhere.
 func slashBefore(l *site.Location, group *pcre.Node) *diag.Fix {
 	w := l.Opener.Args[len(l.Opener.Args)-1]
-	written := l.Opener.File.Text(w.Span)
+	written := l.Opener.File.Text(w.Span())
 	if w.Quote != 0 || !strings.HasSuffix(written, l.Pattern) || group.Start == 0 || !isWord(l.Pattern[group.Start-1]) {
 		return nil
 	}
-	at := w.Span.End - len(l.Pattern) + group.Start
+	at := w.Span().End - len(l.Pattern) + group.Start
 	return fix(diag.T("add the slash to the expression"), diag.Edit{File: l.Opener.File.File, Span: diag.Span{Start: at, End: at}, New: "/"})
 }
