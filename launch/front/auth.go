@@ -141,11 +141,11 @@ func (r *request) checkSubrequest() (*response, int) {
 func (r *request) subrequest(uri string) *request {
 	child := &request{
 		front: r.front, conf: r.conf, conn: r.conn, method: http.MethodGet, target: r.target, proto: r.proto, major: r.major, minor: r.minor,
-		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true,
+		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true, client: r.client,
 	}
 	if r.method == http.MethodHead {
 		child.method = r.method
 	}
-	child.setURI(uri)
+	child.path, child.args, _ = strings.Cut(uri, "?")
 	return child
 }

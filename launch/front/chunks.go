@@ -2,6 +2,7 @@ package front
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ type chunkReader struct {
 	left int64 // of the chunk
 	open bool  // a chunk was begun
 	end  bool
+	raw  int64 // bytes as they were sent
 }
 
 func (c *chunkReader) Read(p []byte) (int, error) {
@@ -37,10 +39,19 @@ func (c *chunkReader) Read(p []byte) (int, error) {
 	}
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
+	c.raw += int64(n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
+}
+
+// broken tells whether what has come of the body so far breaks the rules.
+func (c *chunkReader) broken() bool {
+	have, _ := c.r.Peek(c.r.Buffered())
+	probe := &chunkReader{r: bufio.NewReader(bytes.NewReader(have))}
+	_, err := io.Copy(io.Discard, probe)
+	return errors.Is(err, errBadChunk)
 }
 
 // next reads the line before a chunk; after the last one the trailers too.
@@ -82,6 +93,7 @@ func (c *chunkReader) line() (string, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		return "", errBadChunk
 	}
+	c.raw += int64(len(line))
 	if err != nil {
 		return "", err
 	}

@@ -25,20 +25,19 @@ type config struct {
 	upstreams map[string]*upstream
 	used      map[*site.Node]bool     // directives that are executed
 	names     map[string]*pcre.Regexp // of server_name
+	endpoints map[string]*endpoint    // by address
 	errors    []error
 }
 
 // server is a server block made ready.
 type server struct {
 	*site.Server
-	name     string
-	own      *location // the server's own settings, where no location answers
-	script   []op
-	named    map[string]*location
-	heads    headLimits
-	ssl      *serverTLS
-	keepFor  time.Duration
-	keepMost int
+	name   string
+	own    *location // the server's own settings, where no location answers
+	script []op
+	named  map[string]*location
+	heads  headLimits
+	ssl    *serverTLS
 
 	mergeSlashes bool
 }
@@ -68,7 +67,7 @@ type handler func(*request) (*response, int)
 func newConfig(f *Front, s *site.Config) (*config, error) {
 	c := &config{
 		front: f, site: s, servers: map[*site.Server]*server{}, locations: map[*site.Scope]*location{},
-		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{},
+		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, endpoints: map[string]*endpoint{},
 	}
 	if s.HTTP == nil {
 		return nil, fmt.Errorf("%s has no http block: there is nothing to serve", s.Tree.Main.Name)
@@ -81,6 +80,7 @@ func newConfig(f *Front, s *site.Config) (*config, error) {
 	for _, block := range s.Servers {
 		c.server(block)
 	}
+	c.makeEndpoints()
 	return c, errors.Join(c.errors...)
 }
 
@@ -100,7 +100,7 @@ func (c *config) server(block *site.Server) {
 	}
 	for _, n := range block.Names {
 		if n.Value != "" {
-			s.name = n.Value
+			s.name = strings.TrimPrefix(n.Value, ".")
 			break
 		}
 	}
@@ -115,8 +115,6 @@ func (c *config) server(block *site.Server) {
 		size, _ := value.Size(n.Arg(1))
 		s.heads.count, s.heads.size = int(count), int(size)
 	}
-	s.keepFor = c.duration(block.Scope, "keepalive_timeout", 75*time.Second)
-	s.keepMost = c.number(block.Scope, "keepalive_requests", 1000)
 	s.mergeSlashes = c.flag(block.Scope, "merge_slashes", true)
 	c.serverTLS(s)
 	s.own = c.location(s, block.Scope, nil, nil)
@@ -299,10 +297,10 @@ server_names_hash_max_size server_names_hash_bucket_size types_hash_max_size typ
 variables_hash_bucket_size map_hash_max_size map_hash_bucket_size proxy_headers_hash_max_size proxy_headers_hash_bucket_size
 uwsgi_temp_path proxy_temp_path client_body_temp_path fastcgi_temp_path scgi_temp_path uwsgi_max_temp_file_size proxy_max_temp_file_size
 uwsgi_temp_file_write_size proxy_temp_file_write_size uwsgi_busy_buffers_size proxy_busy_buffers_size uwsgi_buffers proxy_buffers
-client_body_buffer_size client_body_in_single_buffer connection_pool_size request_pool_size reset_timedout_connection lingering_close lingering_time
-lingering_timeout send_lowat gzip_buffers gzip_hash gzip_window gzip_no_buffer ssl_session_cache ssl_session_tickets ssl_session_timeout
+client_body_buffer_size client_body_in_single_buffer connection_pool_size request_pool_size reset_timedout_connection
+ send_lowat gzip_buffers gzip_hash gzip_window gzip_no_buffer ssl_session_cache ssl_session_tickets ssl_session_timeout
 ssl_buffer_size ssl_dhparam ssl_prefer_server_ciphers ssl_ciphers ssl_ecdh_curve ssl_stapling ssl_stapling_verify ssl_trusted_certificate
-resolver resolver_timeout zone keepalive_disable msie_padding msie_refresh http2_max_concurrent_streams chunked_transfer_encoding
+resolver resolver_timeout zone http2_max_concurrent_streams chunked_transfer_encoding
 subrequest_output_buffer_size http2_chunk_size limit_conn_log_level limit_req_log_level preread_timeout
 `) {
 		known[name] = true

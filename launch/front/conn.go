@@ -23,8 +23,10 @@ type connection struct {
 	tls      *tls.ConnectionState // nil for plain ones
 	remote   netip.AddrPort       // invalid on unix sockets
 	local    netip.AddrPort
+	proxied  *proxied // of the PROXY protocol; nil without it
 	number   int64
 	requests int
+	keepFor  time.Duration // how long to wait for the next request
 	began    time.Time
 	reader   *bufio.Reader
 	idle     atomic.Bool // it waits for the next request
@@ -51,12 +53,16 @@ func (c *connection) localAddress() string {
 	return c.local.Addr().String()
 }
 
-// at is the address that the connection arrived at, as site.Request.Addr has it.
+// at is the address of the configuration that the connection arrived at, as
+// site.Request.Addr has it.
 func (c *connection) at() string {
 	if !c.local.IsValid() {
 		return c.listener.address
 	}
-	return c.local.String()
+	if own := c.local.String(); c.front.current.Load().endpoints[own] != nil {
+		return own
+	}
+	return c.listener.address
 }
 
 func addrPort(a net.Addr) netip.AddrPort {
@@ -84,17 +90,24 @@ func (f *Front) serve(conn net.Conn, l *listener) {
 		f.counters.active.Add(-1)
 		c.conn.Close()
 	}()
-	if l.tls && !c.handshake() {
+	e := f.current.Load().endpoints[c.at()]
+	if e == nil {
+		return // a configuration without the address was loaded just now
+	}
+	if e.proxy && !c.readProxyHeader() {
+		return
+	}
+	if e.tls && !c.handshake() {
 		return
 	}
 	if c.tls != nil && c.tls.NegotiatedProtocol == "h2" {
 		c.serveHTTP2()
 		return
 	}
-	size := c.limits().size
+	size := max(c.limits().size, c.limits().first)
 	c.reader = takeReader(c.conn, size)
 	defer func() { giveReader(c.reader, size) }()
-	if l.http2 && c.tls == nil {
+	if e.http2 && c.tls == nil {
 		if head, err := c.reader.Peek(3); err == nil && string(head) == "PRI" {
 			c.conn = &prefixedConn{c.conn, c.reader}
 			c.serveHTTP2()
@@ -208,9 +221,7 @@ func (c *connection) serveOne() bool {
 			r.leave[i]()
 		}
 	}()
-	if c.requests >= r.server.keepMost || r.server.keepFor == 0 || c.front.stopping() {
-		r.closing = true
-	}
+	r.closing = r.closing || c.front.stopping()
 	var p *response
 	if status != 0 {
 		r.loc = r.server.own
@@ -220,7 +231,6 @@ func (c *connection) serveOne() bool {
 		p = r.process()
 	}
 	if p == nil {
-		r.status = closeConnection
 		r.logAccess()
 		return false
 	}
@@ -237,11 +247,7 @@ func (c *connection) waitForRequest() bool {
 	limits := c.limits()
 	wait := limits.timeout
 	if c.requests > 0 {
-		wait = 75 * time.Second
-		conf := c.front.current.Load()
-		if s := conf.site.ServerFor(c.at(), ""); s != nil {
-			wait = conf.servers[s].keepFor
-		}
+		wait = c.keepFor
 	}
 	_ = c.conn.SetReadDeadline(time.Now().Add(wait))
 	c.idle.Store(true)
@@ -311,37 +317,34 @@ type clientBody struct {
 	request *request
 	ask     bool
 	done    bool
+	read    int64
 }
 
 func (b *clientBody) Read(p []byte) (int, error) {
-	if b.ask {
-		b.ask = false
-		_, _ = io.WriteString(b.conn, "HTTP/1.1 100 Continue\r\n\r\n")
-	}
+	b.goOn()
 	timeout := time.Minute
 	if b.request.loc != nil {
 		timeout = b.request.loc.bodyTimeout
 	}
 	_ = b.conn.SetReadDeadline(time.Now().Add(timeout))
 	n, err := b.source.Read(p)
-	b.done = b.done || errors.Is(err, io.EOF)
+	b.read += int64(n)
+	b.done = b.done || errors.Is(err, io.EOF) || b.request.length > 0 && b.read >= b.request.length
 	return n, err
 }
 
-// mostDiscarded is how many bytes of a body that nobody read are read to keep
-// the connection.
-const mostDiscarded = 1 << 20
-
-// discardBody reads what is left of a body; false when the connection cannot
-// be kept.
-func (r *request) discardBody() bool {
-	b, ok := r.body.(*clientBody)
-	if !ok || b.done {
-		return true
-	}
+// goOn tells a client that waits for it to send the body (ngx_http_test_expect).
+func (b *clientBody) goOn() {
 	if b.ask {
-		return false // the client waits for a word that it will not get
+		b.ask = false
+		_, _ = io.WriteString(b.conn, "HTTP/1.1 100 Continue\r\n\r\n")
 	}
-	n, err := io.CopyN(io.Discard, b, mostDiscarded)
-	return n < mostDiscarded && errors.Is(err, io.EOF)
+}
+
+// count is how many bytes of the body have been read, as they were sent.
+func (b *clientBody) count() int64 {
+	if chunks, ok := b.source.(*chunkReader); ok {
+		return chunks.raw
+	}
+	return b.read
 }

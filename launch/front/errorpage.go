@@ -14,7 +14,6 @@ type errorPage struct {
 	answer int  // the status to answer with; 0 for the original one, or that of the redirect
 	follow bool // "=": the status is that of the page
 	target *text
-	named  string
 }
 
 func (c *config) errorPages(s *site.Scope) []errorPage {
@@ -39,9 +38,6 @@ func (c *config) errorPages(s *site.Scope) []errorPage {
 				p.codes[code] = true
 			}
 		}
-		if strings.HasPrefix(last, "@") {
-			p.named = last
-		}
 		p.target = c.text(last)
 		pages = append(pages, p)
 	}
@@ -51,15 +47,15 @@ func (c *config) errorPages(s *site.Scope) []errorPage {
 // errorPageFor returns the response of the error_page for a status, nil when
 // none is asked for (ngx_http_special_response_handler).
 func (r *request) errorPageFor(status int) *response {
-	if status < 300 || r.errorPage && !r.loc.recursiveErrors {
+	if r.errorPage || r.cycles < 0 || len(r.loc.errorPages) == 0 {
 		return nil
 	}
+	r.errorPage = !r.loc.recursiveErrors
 	for i := range r.loc.errorPages {
 		p := &r.loc.errorPages[i]
 		if !p.codes[status] {
 			continue
 		}
-		r.errorPage = true
 		r.override = status
 		if p.answer > 0 {
 			r.override = p.answer
@@ -67,22 +63,22 @@ func (r *request) errorPageFor(status int) *response {
 		if p.follow {
 			r.override = 0
 		}
-		if p.named != "" {
-			return r.redirectNamed(p.named)
-		}
 		to := p.target.eval(r)
-		if strings.HasPrefix(to, "/") {
+		switch {
+		case strings.HasPrefix(to, "/"):
 			if r.method != http.MethodHead {
 				r.method = http.MethodGet
 			}
 			return r.redirectTo(to)
+		case strings.HasPrefix(to, "@"):
+			return r.redirectNamed(to)
 		}
-		code := r.override
-		r.override = 0
+		code := p.answer
 		if code != 301 && code != 303 && code != 307 && code != 308 {
 			code = http.StatusFound
 		}
-		return redirect(code, to)
+		r.override = 0
+		return r.specialRedirect(code, to)
 	}
 	return nil
 }

@@ -19,6 +19,12 @@ func (c *config) paths(l *location, s *site.Scope) {
 	for scope := s; scope != nil; scope = scope.Parent {
 		if n := c.here(scope, "alias"); n != nil {
 			l.aliased = c.text(n.Arg(0))
+			if of := c.locations[scope].of; of != nil {
+				l.aliasCut = len(of.Pattern)
+				if of.Kind == site.Regex || of.Kind == site.RegexNoCase {
+					l.aliasCut = -1
+				}
+			}
 			return
 		}
 		if n := c.here(scope, "root"); n != nil {
@@ -63,26 +69,39 @@ func (r *request) root() string {
 func (r *request) filename() string { return r.fileOf(r.path) }
 
 func (r *request) fileOf(path string) string {
-	if r.loc.aliased == nil {
+	switch cut := r.loc.aliasCut; {
+	case r.loc.aliased == nil || cut < 0 && r.addURIToAlias:
 		return r.root() + path
+	case cut < 0:
+		return r.root()
+	default:
+		return r.root() + path[min(cut, len(path)):]
 	}
-	base := r.front.place(r.loc.aliased.eval(r))
-	of := r.loc.of
-	if of == nil || of.Kind == site.Regex || of.Kind == site.RegexNoCase {
-		return base
+}
+
+// unmappable tells that the path leads to no file: alias cuts off what the
+// location's pattern matched, and a rewrite with break has put something else
+// there.
+func (r *request) unmappable() bool {
+	if r.loc.aliased == nil || !r.brokenURI {
+		return false
 	}
-	return base + strings.TrimPrefix(path, of.Pattern)
+	r.logError("\"alias\" cannot be used in location %q where URI was rewritten", r.loc.of.Pattern)
+	return true
 }
 
 // serveFiles is the content phase without a handler: index, autoindex, files.
 func (r *request) serveFiles() (*response, int) {
-	if !strings.HasSuffix(r.path, "/") {
+	switch {
+	case r.method != http.MethodGet && r.method != http.MethodHead && r.method != http.MethodPost:
+		return nil, http.StatusMethodNotAllowed
+	case r.unmappable():
+		return nil, http.StatusInternalServerError
+	case !strings.HasSuffix(r.path, "/"):
 		return r.serveFile()
 	}
-	if r.method == http.MethodGet || r.method == http.MethodHead || r.method == http.MethodPost {
-		if p, status, ok := r.tryIndex(); ok {
-			return p, status
-		}
+	if p, status, ok := r.tryIndex(); ok {
+		return p, status
 	}
 	if r.loc.autoindex && (r.method == http.MethodGet || r.method == http.MethodHead) {
 		return r.listFolder()
@@ -101,20 +120,22 @@ func (r *request) tryIndex() (*response, int, bool) {
 	for _, t := range r.loc.index {
 		name := t.eval(r)
 		if strings.HasPrefix(name, "/") {
-			return r.redirectTo(name), 0, true
+			return r.redirectInternally(name, r.args), 0, true
 		}
-		info, err := os.Stat(folder + name)
+		_, err := r.stat(folder + name)
 		switch {
-		case err == nil && info.Mode().IsRegular():
-			p := r.redirectTo(r.path + name)
-			return p, 0, true
-		case err != nil && errors.Is(err, fs.ErrPermission):
-			r.logError("%q is forbidden (13: Permission denied)", folder+name)
-			return nil, http.StatusForbidden, true
-		}
-		if _, err := os.Stat(folder); err != nil {
+		case err == nil:
+			return r.redirectInternally(r.path+name, r.args), 0, true
+		case !errors.Is(err, fs.ErrNotExist):
 			p, status := r.missing(folder+name, err)
 			return p, status, true
+		}
+		if info, err := os.Stat(folder); err != nil {
+			p, status := r.missing(folder+name, err)
+			return p, status, true
+		} else if !info.IsDir() {
+			r.logError("%q is not a directory", folder)
+			return nil, http.StatusInternalServerError, true
 		}
 	}
 	return nil, 0, false
@@ -122,9 +143,6 @@ func (r *request) tryIndex() (*response, int, bool) {
 
 // serveFile sends a file (ngx_http_static_module.c).
 func (r *request) serveFile() (*response, int) {
-	if r.method != http.MethodGet && r.method != http.MethodHead && r.method != http.MethodPost {
-		return nil, http.StatusMethodNotAllowed
-	}
 	name := r.filename()
 	if strings.IndexByte(name, 0) >= 0 {
 		return nil, http.StatusNotFound
@@ -173,7 +191,7 @@ func etag(info fs.FileInfo) string {
 // typeOf returns the type of a file by its suffix.
 func (l *location) typeOf(path string) string {
 	base := path[strings.LastIndexByte(path, '/')+1:]
-	if i := strings.LastIndexByte(base, '.'); i >= 0 {
+	if i := strings.LastIndexByte(base, '.'); i > 0 {
 		if t, ok := l.types[strings.ToLower(base[i+1:])]; ok {
 			return t
 		}
@@ -181,12 +199,26 @@ func (l *location) typeOf(path string) string {
 	return l.defaultType
 }
 
+// stat looks at a file, unless disable_symlinks forbids it.
+func (r *request) stat(name string) (fs.FileInfo, error) {
+	if err := r.checkLinks(name); err != nil {
+		return nil, err
+	}
+	return os.Stat(name)
+}
+
+// checkLinks refuses what disable_symlinks forbids.
+func (r *request) checkLinks(name string) error {
+	if r.loc.symlinks == "off" {
+		return nil
+	}
+	return noLinks(name, r.loc.symlinks == "if_not_owner")
+}
+
 // open opens a file, unless disable_symlinks forbids it.
 func (r *request) open(name string) (*os.File, fs.FileInfo, error) {
-	if r.loc.symlinks != "off" {
-		if err := noLinks(name, r.loc.symlinks == "if_not_owner"); err != nil {
-			return nil, nil, err
-		}
+	if err := r.checkLinks(name); err != nil {
+		return nil, nil, err
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {

@@ -82,9 +82,9 @@ func (f *Front) Reload(s *site.Config) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	wanted := addresses(c)
+	wanted := c.bound()
 	for a, l := range f.listeners {
-		if wanted[a] == nil {
+		if !wanted[a] {
 			l.Close()
 			delete(f.listeners, a)
 		}

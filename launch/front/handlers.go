@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // stubStatus is the page of stub_status (ngx_http_stub_status_module.c).
@@ -20,10 +21,13 @@ func stubStatus(r *request) (*response, int) {
 // pixel is a transparent picture of one pixel.
 var pixel, _ = base64.StdEncoding.DecodeString("R0lGODlhAQABAIABAAAAAP///yH5BAEAAAEALAAAAAABAAEAAAICTAEAOw==")
 
+// pixelTime is when it was last changed, as nginx has it.
+var pixelTime = time.Unix(23349600, 0)
+
 // emptyGIF is empty_gif.
 func emptyGIF(r *request) (*response, int) {
 	if r.method != http.MethodGet && r.method != http.MethodHead {
 		return nil, http.StatusMethodNotAllowed
 	}
-	return &response{status: http.StatusOK, contentType: "image/gif", body: pixel, length: int64(len(pixel))}, 0
+	return &response{status: http.StatusOK, contentType: "image/gif", body: pixel, length: int64(len(pixel)), modified: pixelTime}, 0
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -12,11 +11,15 @@ import (
 	"github.com/deployctl/deployctl/nginx/site"
 )
 
-// headReader reads the lines of a request's head into one text.
+// headReader reads the lines of a request's head into one text. The lines lie
+// in nginx's buffers, none across two of them, so fewer bytes fit than the
+// buffers hold (ngx_http_alloc_large_header_buffer).
 type headReader struct {
 	from   *bufio.Reader
 	limits headLimits
 	data   []byte
+	left   int // bytes of the buffer
+	large  int // buffers of large_client_header_buffers that are used
 }
 
 // statusHeaderTooLarge is nginx's own code for a header, or all of them, above
@@ -35,8 +38,12 @@ func (h *headReader) line(tooLong int) (start, end, status int, err error) {
 		return 0, 0, 0, err
 	}
 	h.data = append(h.data, piece...)
-	if len(h.data) > h.limits.first+h.limits.count*h.limits.size {
-		return 0, 0, statusHeaderTooLarge, nil
+	if h.left -= len(piece); h.left < 0 {
+		h.large++
+		h.left = h.limits.size - len(piece)
+		if h.left < 0 || h.large > h.limits.count {
+			return 0, 0, tooLong, nil
+		}
 	}
 	end = len(h.data) - 1
 	if end > start && h.data[end-1] == '\r' {
@@ -57,7 +64,7 @@ func (c *connection) readRequest() (*request, int) {
 	}
 	r.server = conf.servers[fallback]
 	r.loc = r.server.own
-	h := &headReader{from: c.reader, limits: r.server.heads, data: make([]byte, 0, 1024)}
+	h := &headReader{from: c.reader, limits: r.server.heads, data: make([]byte, 0, 1024), left: r.server.heads.first}
 	for {
 		b, err := c.reader.Peek(1)
 		if err != nil {
@@ -226,9 +233,13 @@ func (r *request) understand() int {
 			slash = len(rest)
 		}
 		host, hosts = rest[:slash], 1
-		if target = rest[slash:]; target == "" || target[0] == '?' {
-			target = "/" + target
+		if target = rest[slash:]; target == "" {
+			target = "/"
 		}
+	}
+	r.unparsed = target
+	if strings.HasPrefix(target, "?") {
+		target = "/" + target
 	}
 	switch {
 	case hosts > 1 || lengths > 1 || encodings > 1:
@@ -295,31 +306,27 @@ func cutScheme(target string) (rest string, ok bool) {
 // validHost lowers a host and cuts its port off; false for one that nginx
 // refuses (ngx_http_validate_host).
 func validHost(host string) (string, bool) {
-	if host == "" {
-		return "", false
-	}
-	end := len(host)
+	end, dot := len(host), -1
+	state := byte(0) // '[' in an address, ']' after the name
 	for i := range len(host) {
-		c := host[i]
-		switch {
-		case c == '.' && i > 0 && host[i-1] == '.':
-			return "", false
-		case c == ':' && host[0] != '[' && end == len(host):
-			end = i
+		switch c := host[i]; {
+		case c == '.':
+			if dot >= 0 && dot == i-1 {
+				return "", false
+			}
+			dot = i
+		case c == ':' && state == 0:
+			end, state = i, ']'
+		case c == '[' && i == 0:
+			state = '['
+		case c == ']' && state == '[':
+			end, state = i+1, ']'
 		case c == '/' || c <= ' ' || c == 0x7f:
 			return "", false
 		}
 	}
-	if host[0] == '[' {
-		closing := strings.IndexByte(host, ']')
-		if closing < 0 {
-			return "", false
-		}
-		end = closing + 1
-		if _, err := netip.ParseAddr(host[1:closing]); err != nil {
-			return "", false
-		}
+	if dot >= 0 && dot == end-1 {
+		end--
 	}
-	name := strings.TrimSuffix(strings.ToLower(host[:end]), ".")
-	return name, name != ""
+	return strings.ToLower(host[:end]), end > 0
 }

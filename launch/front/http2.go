@@ -64,7 +64,7 @@ func (l *oneListener) Addr() net.Addr { return l.conn.LocalAddr() }
 func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 	conf := c.front.current.Load()
 	r := &request{
-		front: c.front, conf: conf, conn: c, started: time.Now(), proto: "HTTP/2.0", major: 2, method: in.Method, target: in.RequestURI,
+		front: c.front, conf: conf, conn: c, started: time.Now(), proto: "HTTP/2.0", major: 2, method: in.Method, target: in.RequestURI, unparsed: in.RequestURI,
 		body: in.Body, length: in.ContentLength,
 	}
 	host := in.Host
@@ -98,7 +98,6 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 		p = r.process()
 	}
 	if p == nil {
-		r.status = closeConnection
 		r.logAccess()
 		panic(http.ErrAbortHandler)
 	}

@@ -214,5 +214,6 @@ func exchangeHTTP2(conn net.Conn, data string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %d\n%s\n\n%s", answer.Proto, answer.StatusCode, strings.Join(fields, "\n"), canonicalBody(answer.Header.Get("Content-Encoding"), body)), nil
+	text := fmt.Sprintf("%s %d\n%s\n\n%s", answer.Proto, answer.StatusCode, strings.Join(fields, "\n"), canonicalBody(answer.Header.Get("Content-Encoding"), body))
+	return versionText.ReplaceAllString(text, "nginx"), nil
 }

@@ -15,9 +15,14 @@ import (
 type listener struct {
 	net.Listener
 	address string // as site.Request.Addr has it
-	tls     bool
-	http2   bool
-	proxy   bool // the PROXY protocol comes first
+}
+
+// endpoint is what the listen directives of an address say: those of one server
+// hold for all.
+type endpoint struct {
+	tls, http2 bool
+	proxy      bool // the PROXY protocol comes first
+	dual       bool // IPv6 and IPv4
 }
 
 // address writes a listen as site.Request.Addr has it.
@@ -28,23 +33,53 @@ func address(l site.Listen) string {
 	return net.JoinHostPort(strings.Trim(l.Host, "[]"), strconv.Itoa(l.Port))
 }
 
-// addresses returns what a configuration listens on. What one server's listen
-// says of an address holds for all of them.
-func addresses(c *config) map[string]*listener {
-	all := map[string]*listener{}
+// widest is the address that takes the connections of another one too: all
+// those of its port.
+func widest(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	switch {
+	case err != nil || strings.HasPrefix(address, "unix:"):
+		return address
+	case strings.Contains(host, ":"):
+		return "[::]:" + port
+	}
+	return "*:" + port
+}
+
+func (c *config) makeEndpoints() {
 	for _, s := range c.site.Servers {
 		for _, l := range s.Listens {
 			if l.QUIC {
 				continue // HTTP/3 is not spoken; clients stay with the other versions
 			}
 			a := address(l)
-			if all[a] == nil {
-				all[a] = &listener{address: a}
+			e := c.endpoints[a]
+			if e == nil {
+				e = &endpoint{}
+				c.endpoints[a] = e
 			}
-			all[a].tls = all[a].tls || l.SSL
-			all[a].http2 = all[a].http2 || l.HTTP2 || c.flag(s.Scope, "http2", false)
-			all[a].proxy = all[a].proxy || l.ProxyPro
+			e.tls = e.tls || l.SSL
+			e.http2 = e.http2 || l.HTTP2 || c.flag(s.Scope, "http2", false)
+			e.proxy = e.proxy || l.ProxyPro
+			if l.Node == nil {
+				continue
+			}
+			for _, word := range l.Node.Args {
+				e.dual = e.dual || word.Value == "ipv6only=off"
+			}
 		}
+	}
+}
+
+// bound are the addresses that are listened on: a narrow one is served by the
+// wide one of its port.
+func (c *config) bound() map[string]bool {
+	all := map[string]bool{}
+	for a := range c.endpoints {
+		if w := widest(a); c.endpoints[w] != nil {
+			a = w
+		}
+		all[a] = true
 	}
 	return all
 }
@@ -54,9 +89,8 @@ func (f *Front) listen(c *config) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var opened []*listener
-	for a, l := range addresses(c) {
-		if old := f.listeners[a]; old != nil {
-			old.tls, old.http2, old.proxy = l.tls, l.http2, l.proxy
+	for a := range c.bound() {
+		if f.listeners[a] != nil {
 			continue
 		}
 		network, host := "tcp", a
@@ -66,7 +100,7 @@ func (f *Front) listen(c *config) error {
 			os.Remove(host) // nginx takes the place of a socket that is left over
 		case strings.HasPrefix(a, "*:"):
 			network, host = "tcp4", a[1:]
-		case strings.HasPrefix(a, "[::]"):
+		case strings.HasPrefix(a, "[::]") && !c.endpoints[a].dual:
 			network = "tcp6"
 		}
 		open, err := net.Listen(network, host)
@@ -76,8 +110,7 @@ func (f *Front) listen(c *config) error {
 			}
 			return fmt.Errorf("bind() to %s failed: %w", a, err)
 		}
-		l.Listener = open
-		opened = append(opened, l)
+		opened = append(opened, &listener{open, a})
 	}
 	for _, l := range opened {
 		f.listeners[l.address] = l
@@ -134,14 +167,6 @@ func (c *config) serverTLS(s *server) {
 	if len(t.config.Certificates) == 0 && !t.reject && len(certificates) == 0 {
 		c.fail(s.Listens[0].Node, "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive")
 	}
-	t.config.NextProtos = []string{"http/1.1"}
-	http2 := c.flag(s.Scope, "http2", false)
-	for _, l := range s.Listens {
-		http2 = http2 || l.HTTP2
-	}
-	if http2 {
-		t.config.NextProtos = []string{"h2", "http/1.1"}
-	}
 }
 
 // tlsConfig chooses the server's certificate by the name that the client asks for.
@@ -149,13 +174,22 @@ func (f *Front) tlsConfig(addr string) *tls.Config {
 	return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		c := f.current.Load()
 		block := c.site.ServerFor(addr, hello.ServerName)
-		if block == nil {
+		if block == nil || c.endpoints[addr] == nil {
 			return nil, fmt.Errorf("no server for %q", hello.ServerName)
 		}
 		s := c.servers[block]
 		if s.ssl == nil || s.ssl.reject || len(s.ssl.config.Certificates) == 0 {
 			return nil, fmt.Errorf("the server rejects the handshake")
 		}
-		return s.ssl.config, nil
+		config := s.ssl.config.Clone()
+		config.NextProtos = []string{"http/1.1"}
+		if c.endpoints[addr].http2 {
+			config.NextProtos = []string{"h2", "http/1.1"}
+		}
+		if first := c.servers[c.site.ServerFor(addr, "")]; first.ssl != nil {
+			// The protocols are agreed on before the name is looked at.
+			config.MinVersion, config.MaxVersion = first.ssl.config.MinVersion, first.ssl.config.MaxVersion
+		}
+		return config, nil
 	}}
 }

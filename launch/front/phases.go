@@ -15,6 +15,13 @@ const maxCycles = 10
 func (r *request) process() *response {
 	r.cycles = maxCycles
 	r.loc = r.server.own
+	r.findClient()
+	return r.fromServer()
+}
+
+// fromServer begins with the server's script, as an internal redirect does too.
+func (r *request) fromServer() *response {
+	r.loc = r.server.own
 	s, response, status := r.execute(r.server.script)
 	if s == end {
 		return r.finish(response, status)
@@ -28,20 +35,27 @@ func (r *request) find() *response {
 	for {
 		l, to := r.conf.site.Locate(r.server.Server, r.path)
 		if to != "" {
-			r.loc = r.conf.locations[l.Scope]
+			r.enter(r.conf.locations[l.Scope])
+			to = escape(l.Pattern)
 			if r.args != "" {
-				to, _, _ = strings.Cut(to, "?")
 				to += "?" + r.args
 			}
 			return r.finish(redirect(http.StatusMovedPermanently, to), 0)
 		}
-		r.loc = r.server.own
-		if l != nil {
-			r.loc = r.conf.locations[l.Scope]
+		r.brokenURI = false
+		if l == nil {
+			r.enter(r.server.own)
+		} else {
+			r.enter(r.conf.locations[l.Scope])
 			r.captureLocation(l)
 		}
 		if r.loc.internal && !r.internal {
 			return r.finish(nil, http.StatusNotFound)
+		}
+		if most := r.loc.maxBody; most > 0 && r.length > int64(most) && !r.refused {
+			r.logError("client intended to send too large body: %d bytes", r.length)
+			r.refused = true
+			return r.finish(nil, http.StatusRequestEntityTooLarge)
 		}
 		response, status, changed := r.inLocation()
 		if !changed {
@@ -63,10 +77,6 @@ func (r *request) captureLocation(l *site.Location) {
 // inLocation runs the phases from the location's rewrites to its content.
 // changed tells that a rewrite asks for another location.
 func (r *request) inLocation() (_ *response, status int, changed bool) {
-	if most := r.loc.maxBody; most > 0 && r.length > int64(most) {
-		r.closing = true
-		return nil, http.StatusRequestEntityTooLarge, false
-	}
 	s, response, status := r.execute(r.loc.script)
 	switch {
 	case s == end:
@@ -76,6 +86,7 @@ func (r *request) inLocation() (_ *response, status int, changed bool) {
 		return nil, 0, true
 	}
 	r.uriChanged = false
+	r.findClient()
 	if inner := r.loc.limitExcept; inner != nil && !inner.allows(r.method) {
 		r.loc = inner.location
 	}
@@ -83,12 +94,7 @@ func (r *request) inLocation() (_ *response, status int, changed bool) {
 		return response, status, false
 	}
 	if t := r.loc.tryFiles; t != nil {
-		outcome, response, status := t.run(r)
-		switch outcome {
-		case tryFound:
-		case tryRedirect:
-			return nil, 0, true
-		default:
+		if found, response, status := t.run(r); !found {
 			return response, status, false
 		}
 	}
@@ -104,24 +110,22 @@ func (r *request) content() (*response, int) {
 	return r.serveFiles()
 }
 
-// redirectTo goes on with another URI, as index, try_files, error_page and
-// X-Accel-Redirect do.
+// redirectTo goes on with another URI, as try_files, error_page and
+// X-Accel-Redirect do: the arguments are those of the URI.
 func (r *request) redirectTo(uri string) *response {
-	if r.cycles--; r.cycles < 0 {
-		return r.finish(nil, http.StatusInternalServerError)
-	}
-	r.setURI(uri)
-	r.internal = true
-	return r.find()
+	path, args, _ := strings.Cut(uri, "?")
+	return r.redirectInternally(path, args)
 }
 
-// setURI replaces the path, and the arguments where the URI has some.
-func (r *request) setURI(uri string) {
-	path, args, ok := strings.Cut(uri, "?")
-	r.path = path
-	if ok {
-		r.args = args
+// redirectInternally is ngx_http_internal_redirect.
+func (r *request) redirectInternally(path, args string) *response {
+	if r.cycles--; r.cycles < 0 {
+		r.logError("rewrite or internal redirection cycle while internally redirecting to %q", path)
+		return r.finish(nil, http.StatusInternalServerError)
 	}
+	r.path, r.args = path, args
+	r.internal, r.addURIToAlias = true, false
+	return r.fromServer()
 }
 
 // redirectNamed goes on in a named location.
@@ -134,7 +138,8 @@ func (r *request) redirectNamed(name string) *response {
 		r.logError("could not find named location %q", name)
 		return r.finish(nil, http.StatusInternalServerError)
 	}
-	r.loc, r.internal = l, true
+	r.enter(l)
+	r.internal = true
 	response, status, changed := r.inLocation()
 	if changed {
 		return r.find()
@@ -145,27 +150,45 @@ func (r *request) redirectNamed(name string) *response {
 // finish turns a status without a response into the error_page that is asked
 // for, or nginx's own page.
 func (r *request) finish(resp *response, status int) *response {
-	if resp == nil && status == closeConnection {
+	if resp == nil && (status == closeConnection || status == 408 || status == 499) {
+		r.status = status
 		return nil
 	}
-	if resp == nil || resp.special {
-		if resp != nil {
-			status = resp.status
+	if resp != nil && !resp.special {
+		if r.override > 0 {
+			resp.status, resp.reason = r.override, ""
 		}
-		if page := r.errorPageFor(status); page != nil {
-			return page
-		}
-		page := r.special(status)
-		if resp != nil {
+		return resp
+	}
+	if resp != nil {
+		status = resp.status
+	}
+	r.override = 0
+	switch status {
+	case 400, 413, 414, 495, 496, 497, 500, 501:
+		r.closing = true // ngx_http_special_response_handler does not keep these connections
+	}
+	if page := r.errorPageFor(status); page != nil {
+		if resp != nil && !page.relocated && page.location == "" {
 			page.location = resp.location
 		}
-		resp = page
+		return page
 	}
-	if r.override > 0 {
-		resp.status = r.override
-		r.override = 0
+	if resp == nil {
+		return r.special(status)
 	}
-	return resp
+	return r.specialRedirect(status, resp.location)
+}
+
+// specialRedirect is the page that goes along with a redirect.
+func (r *request) specialRedirect(status int, to string) *response {
+	if r.loc.msieRefresh && (status == http.StatusMovedPermanently || status == http.StatusFound) && r.browser().msie {
+		return r.refresh(to)
+	}
+	page := r.special(status)
+	page.location = to
+	page.relocated = true
+	return page
 }
 
 // closeConnection is nginx's own code for closing without an answer.

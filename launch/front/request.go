@@ -17,9 +17,11 @@ type request struct {
 	conn  *connection
 
 	method, target, proto string // of the request line
+	unparsed              string // the target without scheme and host
 	major, minor          int    // version of HTTP
 	headers               []header
-	host                  string // lower case, without port
+	host                  string          // lower case, without port
+	client                *netip.AddrPort // that a proxy named; nil for the peer
 	server                *server
 	loc                   *location // whose settings hold
 	path, args            string    // as rewritten so far
@@ -31,19 +33,24 @@ type request struct {
 
 	internal   bool // not the client's own URI any more
 	uriChanged bool
-	cycles     int // internal redirects that are left
-	captures   []string
-	sets       map[string]string // variables of set, captures and the like
-	cache      map[string]string // values of map and geo that were looked up
-	errorPage  bool              // the response is that of an error_page
-	override   int               // the status that an error_page asks for; 0 for the response's own
-	user       string            // of auth_basic
-	tried      []attempt         // what upstreams were asked
-	sub        bool              // the subrequest of auth_request
-	parent     *request
-	limited    bool     // limit_req and limit_conn have counted it
-	leave      []func() // what to do when it is done
-	closing    bool     // the connection is closed after this request
+	cycles     int  // internal redirects that are left; below 0 when there were too many
+	refused    bool // the body is too large, and dropped
+	brokenURI  bool // rewritten with break: alias does not know which part of it to cut
+	// try_files found a file below an alias that stands for a whole path.
+	addURIToAlias bool
+	captures      []string
+	quote         bool              // what groups matched is escaped where it is used
+	sets          map[string]string // variables of set, captures and the like
+	cache         map[string]string // values of map and geo that were looked up
+	errorPage     bool              // the response is that of an error_page
+	override      int               // the status that an error_page asks for; 0 for the response's own
+	user          string            // of auth_basic
+	tried         []attempt         // what upstreams were asked
+	sub           bool              // the subrequest of auth_request
+	parent        *request
+	limited       bool     // limit_req and limit_conn have counted it
+	leave         []func() // what to do when it is done
+	closing       bool     // the connection is closed after this request
 
 	// What became of it, for the log.
 	status   int
@@ -84,7 +91,12 @@ func (r *request) uri() string {
 }
 
 // remote is the client's address; invalid on unix sockets.
-func (r *request) remote() netip.AddrPort { return r.conn.remote }
+func (r *request) remote() netip.AddrPort {
+	if r.client != nil {
+		return *r.client
+	}
+	return r.conn.remote
+}
 
 // setVar sets a variable of the configuration.
 func (r *request) setVar(name, value string) {

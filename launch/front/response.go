@@ -19,6 +19,7 @@ type response struct {
 	length      int64  // of the body, in bytes; -1 when it is not known
 	headers     []header
 	location    string
+	relocated   bool      // there is a Location, even an empty one
 	modified    time.Time // Last-Modified; zero for none
 	etag        string    // with its quotes
 	upstream    bool      // the head came from an upstream
@@ -99,6 +100,7 @@ const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 // it, in the order in which nginx does.
 func (r *request) prepare(p *response) {
 	if !r.sub && r.parent == nil {
+		r.status = p.status
 		r.notModified(p)
 		r.addHeaders(p)
 		r.addCharset(p)
@@ -118,20 +120,20 @@ func (r *request) head(p *response) []header {
 	if _, own := p.header("date"); !own {
 		fields = append(fields, header{"Date", r.front.now()})
 	}
-	if p.contentType != "" && (p.status != 204 && p.status != 304 || p.upstream) {
+	if p.contentType != "" && (p.status != 204 || p.upstream) {
 		kind := p.contentType
 		if p.charset != "" {
 			kind += "; charset=" + p.charset
 		}
 		fields = append(fields, header{"Content-Type", kind})
 	}
-	if p.length >= 0 && p.status != 204 && p.status != 304 {
+	if p.length >= 0 && p.status != 204 {
 		fields = append(fields, header{"Content-Length", strconv.FormatInt(p.length, 10)})
 	}
-	if !p.modified.IsZero() {
+	if !p.modified.IsZero() && (p.status == 200 || p.status == 206 || p.status == 304) {
 		fields = append(fields, header{"Last-Modified", p.modified.UTC().Format(httpTime)})
 	}
-	if p.location != "" {
+	if p.location != "" || p.relocated {
 		fields = append(fields, header{"Location", r.absolute(p.location)})
 	}
 	fields = append(fields, p.headers...)
@@ -154,11 +156,11 @@ func (r *request) absolute(location string) string {
 		scheme, standard = "https", "443"
 	}
 	host := r.host
-	if r.loc.serverNameInRedirect && r.server.name != "" || host == "" {
+	switch {
+	case r.loc.serverNameInRedirect:
 		host = r.server.name
-		if host == "" {
-			host = r.conn.localAddress()
-		}
+	case host == "":
+		host = r.conn.localAddress()
 	}
 	if port, _ := r.conn.localPort(); r.loc.portInRedirect && port != standard && port != "" {
 		host += ":" + port

@@ -41,7 +41,11 @@ func (c *config) script(l *location, scope *site.Scope) []op {
 				return next, nil, 0
 			})
 		case "break":
-			ops = append(ops, func(*request) (step, *response, int) { return stop, nil, 0 })
+			ops = append(ops, func(r *request) (step, *response, int) {
+				r.brokenURI = r.brokenURI || r.uriChanged
+				r.uriChanged = false
+				return stop, nil, 0
+			})
 		case "return":
 			ops = append(ops, c.returnOp(n))
 		case "rewrite":
@@ -72,75 +76,119 @@ func (c *config) returnOp(n *site.Node) op {
 	}
 	v := c.text(target)
 	switch {
+	case code >= 400 && target == "":
+		return func(*request) (step, *response, int) { return end, nil, code }
 	case code == 301 || code == 302 || code == 303 || code == 307 || code == 308:
-		if target == "" {
-			break
-		}
 		return func(r *request) (step, *response, int) { return end, redirect(code, v.eval(r)), 0 }
-	case len(n.Args) > 1:
-		return func(r *request) (step, *response, int) {
-			body := v.eval(r)
-			return end, &response{status: code, contentType: r.loc.defaultType, body: []byte(body), length: int64(len(body)), text: true}, 0
-		}
 	}
-	return func(*request) (step, *response, int) { return end, nil, code }
+	return func(r *request) (step, *response, int) {
+		r.status = code // which $status shows
+		if r.override > 0 {
+			r.status = r.override
+		}
+		body := v.eval(r)
+		return end, &response{status: code, contentType: r.loc.typeOf(r.path), body: []byte(body), length: int64(len(body)), text: true}, 0
+	}
 }
 
-// rewriteOp compiles rewrite.
+// rewriteOp compiles rewrite (ngx_http_script_regex_start_code and
+// ngx_http_script_regex_end_code).
 func (c *config) rewriteOp(n *site.Node) op {
 	re := c.regex(n, n.Arg(0), false)
 	replacement := n.Arg(1)
 	flag := n.Arg(2)
-	external := strings.HasPrefix(replacement, "http://") || strings.HasPrefix(replacement, "https://") || strings.HasPrefix(replacement, "$scheme")
+	code := 0
+	switch {
+	case flag == "permanent":
+		code = http.StatusMovedPermanently
+	case flag == "redirect" || strings.HasPrefix(replacement, "http://") || strings.HasPrefix(replacement, "https://") || strings.HasPrefix(replacement, "$scheme"):
+		code = http.StatusFound
+	}
 	keepArgs := true
 	if strings.HasSuffix(replacement, "?") {
 		replacement, keepArgs = replacement[:len(replacement)-1], false
 	}
-	v := c.text(replacement)
+	before, after, hasArgs := strings.Cut(replacement, "?")
+	path, args := c.text(before), c.text(after)
 	return func(r *request) (step, *response, int) {
 		if !r.match(re, r.path) {
 			return next, nil, 0
 		}
-		to := v.eval(r)
-		if external || flag == "redirect" || flag == "permanent" {
-			code := http.StatusFound
-			if flag == "permanent" {
-				code = http.StatusMovedPermanently
+		if code != 0 {
+			r.quote = r.quotedURI()
+			to := path.eval(r)
+			if hasArgs {
+				to += "?" + args.eval(r)
 			}
+			r.quote = false
+			to = unescapeRedirect(to)
 			if keepArgs && r.args != "" {
-				to += separator(to) + r.args
+				to += map[bool]string{true: "&", false: "?"}[hasArgs] + r.args
 			}
 			return end, redirect(code, to), 0
 		}
-		path, args, hasArgs := strings.Cut(to, "?")
-		if keepArgs && r.args != "" {
-			if hasArgs && args != "" {
-				args += "&"
+		r.internal = true
+		to := path.eval(r)
+		if hasArgs {
+			r.quote = r.quotedURI()
+			with := args.eval(r)
+			r.quote = false
+			if keepArgs && r.args != "" {
+				with += "&" + r.args
 			}
-			args += r.args
+			r.args = with
+		} else if !keepArgs {
+			r.args = ""
 		}
-		r.path, r.args = path, args
-		if path == "" {
-			return end, nil, http.StatusInternalServerError // the rewritten URI has a zero length
+		r.path = to
+		if to == "" {
+			r.logError("the rewritten URI has a zero length")
+			return end, nil, http.StatusInternalServerError
 		}
 		switch flag {
 		case "break":
-			r.internal = true
+			r.brokenURI, r.uriChanged = true, false
 			return stop, nil, 0
 		case "last":
-			r.uriChanged, r.internal = true, true
+			r.uriChanged = true
 			return again, nil, 0
 		}
-		r.uriChanged, r.internal = true, true
+		r.uriChanged = true
 		return next, nil, 0
 	}
 }
 
-func separator(uri string) string {
-	if strings.Contains(uri, "?") {
-		return "&"
+// quotedURI tells that the client's URI held escapes or a plus sign: then nginx
+// escapes what groups matched where it puts it into arguments and redirects.
+func (r *request) quotedURI() bool {
+	path, _, _ := strings.Cut(r.unparsed, "?")
+	return strings.ContainsAny(path, "%+")
+}
+
+// escapeArgs is ngx_escape_uri with NGX_ESCAPE_ARGS.
+func escapeArgs(s string) string {
+	return strings.NewReplacer("&", "%26", "+", "%2B", ";", "%3B").Replace(escape(s))
+}
+
+// unescapeRedirect undoes the escapes before the arguments of what needs none
+// (ngx_unescape_uri with NGX_UNESCAPE_REDIRECT).
+func unescapeRedirect(s string) string {
+	path, args, hasArgs := strings.Cut(s, "?")
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		if path[i] == '%' && i+2 < len(path) {
+			if n, err := strconv.ParseUint(path[i+1:i+3], 16, 8); err == nil && n > '%' && n < 0x7f {
+				b.WriteByte(byte(n))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(path[i])
 	}
-	return "?"
+	if hasArgs {
+		b.WriteString("?" + args)
+	}
+	return b.String()
 }
 
 // ifOp compiles if: its directives of the rewrite module, and in a location the
@@ -158,7 +206,7 @@ func (c *config) ifOp(l *location, n *site.Node) op {
 			return next, nil, 0
 		}
 		if inner.Scope != nil {
-			r.loc = inner
+			r.enter(inner)
 		}
 		return r.execute(inner.script)
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 )
 
@@ -14,6 +15,10 @@ const smallBody = 32 << 10
 
 // send writes a response, and tells whether the connection is kept.
 func (c *connection) send(r *request, p *response) bool {
+	if !r.beforeAnswer(p) {
+		p.close()
+		p = r.finish(nil, http.StatusBadRequest)
+	}
 	defer p.close()
 	r.prepare(p)
 	fields := r.head(p)
@@ -23,9 +28,6 @@ func (c *connection) send(r *request, p *response) bool {
 		r.closing = true
 	}
 	keep := !r.closing
-	if keep && p.upgrade == nil && !r.discardBody() {
-		keep = false
-	}
 	if chunked {
 		fields = append(fields, header{"Transfer-Encoding", "chunked"})
 	}
@@ -36,6 +38,9 @@ func (c *connection) send(r *request, p *response) bool {
 		}
 	case keep:
 		fields = append(fields, header{"Connection", "keep-alive"})
+		if seconds := int(r.loc.keepHeader.Seconds()); seconds > 0 {
+			fields = append(fields, header{"Keep-Alive", "timeout=" + strconv.Itoa(seconds)})
+		}
 	default:
 		fields = append(fields, header{"Connection", "close"})
 	}
@@ -50,14 +55,16 @@ func (c *connection) send(r *request, p *response) bool {
 	r.allSent = out.sent
 	r.bodySent = max(0, out.sent-int64(len(head)))
 	r.done = whole
+	discarded := whole && (p.upgrade != nil || r.discardBody())
 	r.logAccess()
 	if !whole {
 		return false
 	}
 	if !keep && p.upgrade == nil {
-		c.linger(r)
+		c.linger(r, discarded)
 	}
-	return keep
+	c.keepFor = r.loc.keepFor
+	return keep && discarded
 }
 
 func appendHead(b []byte, p *response, fields []header) []byte {
@@ -217,17 +224,4 @@ func appendHex(b []byte, n int) []byte {
 		}
 	}
 	return b
-}
-
-// linger reads what the client still sends for a moment: closing at once would
-// reset the connection before it has read the response.
-func (c *connection) linger(r *request) {
-	if b, ok := r.body.(*clientBody); !ok || b.done {
-		if c.reader == nil || c.reader.Buffered() == 0 {
-			return
-		}
-	}
-	halfClose(c.conn)
-	_ = c.conn.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
-	_, _ = io.CopyN(io.Discard, c.conn, 1<<20)
 }

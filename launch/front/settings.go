@@ -15,6 +15,7 @@ type settings struct {
 	internal      bool
 	docRoot       *text
 	aliased       *text // alias; nil for root
+	aliasCut      int   // bytes of the path that the alias stands for; -1 for all of it
 	index         []*text
 	autoindex     bool
 	autoindexKind string // html, json or xml
@@ -37,13 +38,17 @@ type settings struct {
 	bodyTimeout          time.Duration
 	sendTimeout          time.Duration
 	serverTokens         bool
+	msiePadding          bool
+	msieRefresh          bool
 	absoluteRedirect     bool
 	serverNameInRedirect bool
 	portInRedirect       bool
 	ignoreInvalid        bool
 	underscores          bool
-	keepalive            bool
+	keepalive
+	linger lingering
 
+	realIP      *realIP
 	accessRules []accessRule
 	basic       *basicAuth
 	subrequest  *subrequestAuth
@@ -103,13 +108,17 @@ func (c *config) settings(l *location, outer *location) {
 	l.maxBody = c.size(s, "client_max_body_size", 1<<20)
 	l.bodyTimeout = c.duration(s, "client_body_timeout", time.Minute)
 	l.sendTimeout = c.duration(s, "send_timeout", time.Minute)
-	l.serverTokens = c.word(s, "server_tokens", "on") == "on"
+	l.serverTokens = c.word(s, "server_tokens", "on") != "off"
+	l.msiePadding = c.flag(s, "msie_padding", true)
+	l.msieRefresh = c.flag(s, "msie_refresh", false)
 	l.absoluteRedirect = c.flag(s, "absolute_redirect", true)
 	l.serverNameInRedirect = c.flag(s, "server_name_in_redirect", false)
 	l.portInRedirect = c.flag(s, "port_in_redirect", true)
 	l.ignoreInvalid = c.flag(s, "ignore_invalid_headers", true)
 	l.underscores = c.flag(s, "underscores_in_headers", false)
-	l.keepalive = c.duration(s, "keepalive_timeout", 75*time.Second) > 0
+	l.keepalive = c.keepalive(s)
+	l.linger = c.lingering(s)
+	l.realIP = c.realIP(s)
 	c.accessSettings(l, s)
 	c.limitSettings(l, s)
 	c.filterSettings(l, s)

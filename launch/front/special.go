@@ -3,6 +3,7 @@ package front
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // reasons are nginx's words for a status (ngx_http_header_filter_module.c).
@@ -19,7 +20,7 @@ var reasons = map[int]string{
 // titles are the headings of pages whose status is answered as another one, or
 // in other words.
 var titles = map[int]string{
-	301: "301 Moved Permanently", 302: "302 Found", 494: "400 Request Header Or Cookie Too Large", 495: "400 The SSL certificate error",
+	302: "302 Found", 401: "401 Authorization Required", 494: "400 Request Header Or Cookie Too Large", 495: "400 The SSL certificate error",
 	496: "400 No required SSL certificate was sent", 497: "400 The plain HTTP request was sent to HTTPS port",
 }
 
@@ -36,10 +37,6 @@ func (r *request) special(status int) *response {
 	answered := status
 	if status >= 494 && status <= 497 {
 		answered = http.StatusBadRequest
-	}
-	switch status {
-	case 400, 413, 414, 494, 495, 496, 497, 500, 501:
-		r.closing = true // ngx_http_special_response_handler does not keep these connections
 	}
 	resp := &response{status: answered, plain: true}
 	if answered < 300 || answered == http.StatusNotModified {
@@ -59,6 +56,9 @@ func (r *request) special(status int) *response {
 		body = "<center><h1>" + title + "</h1></center>\r\n"
 	}
 	text := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" + body + "<hr><center>" + r.loc.signature() + "</center>\r\n</body>\r\n</html>\r\n"
+	if status >= 400 && r.loc.msiePadding && r.major > 0 && r.browser().padded() {
+		text += strings.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6)
+	}
 	resp.contentType = "text/html"
 	resp.body = []byte(text)
 	resp.length = int64(len(text))
@@ -71,6 +71,15 @@ func (l *location) signature() string {
 		return "nginx"
 	}
 	return "nginx/" + nginxVersion
+}
+
+// refresh is what old browsers get instead of a redirect (msie_refresh).
+func (r *request) refresh(to string) *response {
+	const before, after = `<html><head><meta http-equiv="Refresh" content="0; URL=`, "\"></head><body></body></html>\r\n"
+	to = strings.NewReplacer(" ", "%20", `"`, "%22", "'", "%27").Replace(to)
+	p := &response{status: http.StatusOK, plain: true, contentType: "text/html", body: []byte(before + to + after)}
+	p.length = int64(len(p.body))
+	return p
 }
 
 // redirect makes a redirect; a path becomes a whole URL when it is sent.

@@ -1,7 +1,7 @@
 package front
 
 import (
-	"os"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -11,7 +11,6 @@ import (
 // tryFiles is one try_files: files to look for, and what to do without them.
 type tryFiles struct {
 	files []tryFile
-	named string
 	code  int
 	last  *text
 }
@@ -20,15 +19,6 @@ type tryFile struct {
 	name   *text
 	folder bool
 }
-
-// tryOutcome is what try_files came to.
-type tryOutcome uint8
-
-const (
-	tryFound    tryOutcome = iota // the path is that of the file
-	tryRedirect                   // the path is another one: look for its location
-	tryAnswered
-)
 
 func (c *config) newTryFiles(n *site.Node) *tryFiles {
 	if len(n.Args) < 2 {
@@ -40,38 +30,47 @@ func (c *config) newTryFiles(n *site.Node) *tryFiles {
 		t.files = append(t.files, tryFile{c.text(name), folder})
 	}
 	last := n.Args[len(n.Args)-1].Value
-	switch {
-	case strings.HasPrefix(last, "@"):
-		t.named = last
-	case strings.HasPrefix(last, "="):
-		t.code, _ = strconv.Atoi(last[1:])
-	default:
-		t.last = c.text(last)
+	if code, ok := strings.CutPrefix(last, "="); ok {
+		t.code, _ = strconv.Atoi(code)
+		return t
 	}
+	t.last = c.text(last)
 	return t
 }
 
-// run looks for the files (ngx_http_try_files_module.c).
-func (t *tryFiles) run(r *request) (tryOutcome, *response, int) {
+// run looks for the files (ngx_http_try_files_module.c). Where it finds one the
+// path is that of the file; otherwise it answers.
+func (t *tryFiles) run(r *request) (found bool, _ *response, status int) {
+	if r.unmappable() {
+		return false, nil, http.StatusInternalServerError
+	}
+	cut := 0
+	if r.loc.aliased != nil {
+		cut = r.loc.aliasCut
+	}
 	for _, f := range t.files {
-		path := f.name.eval(r)
-		info, err := os.Stat(r.fileOf(path))
+		name := f.name.eval(r)
+		if cut > 0 && !f.name.constant() && strings.HasPrefix(name, r.path[:min(cut, len(r.path))]) {
+			name = name[cut:]
+		}
+		info, err := r.stat(r.root() + name)
 		if err != nil || info.IsDir() != f.folder {
 			continue
 		}
-		if r.loc.aliased != nil && r.loc.of != nil && !strings.HasPrefix(path, r.loc.of.Pattern) {
-			path = r.loc.of.Pattern + path
+		switch {
+		case cut >= 0:
+			r.path = r.path[:min(cut, len(r.path))] + name
+		case !f.folder:
+			r.path, r.addURIToAlias = name, true
 		}
-		r.path = path
-		return tryFound, nil, 0
+		return true, nil, 0
 	}
-	switch {
-	case t.named != "":
-		return tryAnswered, r.redirectNamed(t.named), 0
-	case t.code != 0:
-		return tryAnswered, nil, t.code
+	if t.code != 0 {
+		return false, nil, t.code
 	}
-	r.setURI(t.last.eval(r))
-	r.internal = true
-	return tryRedirect, nil, 0
+	last := t.last.eval(r)
+	if strings.HasPrefix(last, "@") {
+		return false, r.redirectNamed(last), 0
+	}
+	return false, r.redirectTo(last), 0
 }

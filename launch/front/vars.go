@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,7 +33,11 @@ func (c *config) makeGetter(name string) getter {
 	if len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
 		i := int(name[0] - '0')
 		return func(r *request) (string, bool) {
-			if i < len(r.captures) {
+			switch {
+			case i >= len(r.captures):
+			case r.quote:
+				return escapeArgs(r.captures[i]), true
+			default:
 				return r.captures[i], true
 			}
 			return "", false
@@ -100,14 +105,7 @@ var prefixed = []struct {
 		}
 	}},
 	{"arg_", func(rest string) getter {
-		return func(r *request) (string, bool) {
-			for part := range strings.SplitSeq(r.args, "&") {
-				if k, v, ok := strings.Cut(part, "="); ok && strings.EqualFold(k, rest) {
-					return v, true
-				}
-			}
-			return "", false
-		}
+		return func(r *request) (string, bool) { return r.argument(rest) }
 	}},
 	{"cookie_", func(rest string) getter { return func(r *request) (string, bool) { return r.cookie(rest) } }},
 	{"upstream_cookie_", func(rest string) getter {
@@ -138,6 +136,16 @@ func lookup(headers []header, name string) (string, bool) {
 	return "", false
 }
 
+// argument returns an argument of the request (ngx_http_arg).
+func (r *request) argument(name string) (string, bool) {
+	for part := range strings.SplitSeq(r.args, "&") {
+		if k, v, ok := strings.Cut(part, "="); ok && strings.EqualFold(k, name) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
 // cookie returns a cookie of the request.
 func (r *request) cookie(name string) (string, bool) {
 	all, _ := r.header("cookie")
@@ -152,12 +160,12 @@ func (r *request) cookie(name string) (string, bool) {
 func found(s string) (string, bool) { return s, s != "" }
 
 // builtin are the variables of nginx's own modules.
-var builtin map[string]getter
+var builtin = map[string]getter{}
 
 func init() {
 	document := func(r *request) (string, bool) { return r.path, true }
 	arguments := func(r *request) (string, bool) { return found(r.args) }
-	builtin = map[string]getter{
+	maps.Copy(builtin, map[string]getter{
 		"args": arguments, "query_string": arguments, "uri": document, "document_uri": document,
 		"is_args": func(r *request) (string, bool) {
 			if r.args == "" {
@@ -165,7 +173,7 @@ func init() {
 			}
 			return "?", true
 		},
-		"request_uri":     func(r *request) (string, bool) { return r.target, true },
+		"request_uri":     func(r *request) (string, bool) { return r.unparsed, true },
 		"request_method":  func(r *request) (string, bool) { return r.method, true },
 		"server_protocol": func(r *request) (string, bool) { return r.proto, true },
 		"request": func(r *request) (string, bool) {
@@ -187,10 +195,24 @@ func init() {
 			}
 			return r.remote().Addr().String(), true
 		},
-		"realip_remote_addr": func(r *request) (string, bool) { return r.remote().Addr().String(), r.remote().IsValid() },
+		"realip_remote_addr": func(r *request) (string, bool) {
+			if !r.conn.remote.IsValid() {
+				return "unix:", true
+			}
+			return r.conn.remote.Addr().String(), true
+		},
+		"realip_remote_port": func(r *request) (string, bool) {
+			if !r.conn.remote.IsValid() {
+				return "", true
+			}
+			return strconv.Itoa(int(r.conn.remote.Port())), true
+		},
 		"remote_port": func(r *request) (string, bool) {
 			if !r.remote().IsValid() {
 				return "", true
+			}
+			if r.remote().Port() == 0 {
+				return "", true // of an address without one, that a proxy named
 			}
 			return strconv.Itoa(int(r.remote().Port())), true
 		},
@@ -232,7 +254,11 @@ func init() {
 			return "", true
 		},
 		"request_length": func(r *request) (string, bool) {
-			return strconv.FormatInt(r.size+max(0, r.length), 10), true
+			size := r.size
+			if b, ok := r.body.(*clientBody); ok {
+				size += b.count()
+			}
+			return strconv.FormatInt(size, 10), true
 		},
 		"request_id": func(r *request) (string, bool) {
 			if id := r.sets["\x00request_id"]; id != "" {
@@ -304,7 +330,7 @@ func init() {
 			if r.conn.tls == nil {
 				return "", false
 			}
-			return tls.CipherSuiteName(r.conn.tls.CipherSuite), true
+			return cipherName(r.conn.tls.CipherSuite), true
 		},
 		"ssl_server_name": func(r *request) (string, bool) {
 			if r.conn.tls == nil {
@@ -326,7 +352,21 @@ func init() {
 		"connections_reading": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.reading.Load(), 10), true },
 		"connections_writing": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.writing.Load(), 10), true },
 		"connections_waiting": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.waiting(), 10), true },
+	})
+}
+
+// cipherName names a suite as OpenSSL does.
+func cipherName(id uint16) string {
+	name := tls.CipherSuiteName(id)
+	exchange, cipher, ok := strings.Cut(strings.TrimPrefix(name, "TLS_"), "_WITH_")
+	if !ok {
+		return name // of TLS 1.3
 	}
+	cipher = strings.NewReplacer("AES_128", "AES128", "AES_256", "AES256", "_CBC", "", "POLY1305_SHA256", "POLY1305", "3DES_EDE", "DES-CBC3").Replace(cipher)
+	if exchange == "RSA" {
+		return strings.ReplaceAll(cipher, "_", "-")
+	}
+	return strings.ReplaceAll(exchange+"-"+cipher, "_", "-")
 }
 
 // unescape undoes the escapes of a URI; what is no escape stays.
