@@ -51,11 +51,16 @@ func Nginx(t testing.TB, conf string, ports ...int) {
 				c.Close()
 				break
 			}
-			if time.Now().After(deadline) {
+			ended := time.Now().After(deadline)
+			select {
+			case <-done:
+				ended = true
+			case <-time.After(10 * time.Millisecond):
+			}
+			if ended {
 				log, _ := os.ReadFile(filepath.Join(dir, "start.log"))
 				t.Fatalf("nginx does not start: %s", log)
 			}
-			time.Sleep(10 * time.Millisecond)
 		}
 	}
 }
@@ -63,7 +68,15 @@ func Nginx(t testing.TB, conf string, ports ...int) {
 // RawRequest sends bytes to a port of 127.0.0.1 and returns the whole answer.
 func RawRequest(t testing.TB, port int, request string) string {
 	t.Helper()
-	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	return RawRequestFrom(t, "127.0.0.1", port, request)
+}
+
+// RawRequestFrom is RawRequest for a client with another of this machine's
+// addresses.
+func RawRequestFrom(t testing.TB, address string, port int, request string) string {
+	t.Helper()
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	c, err := from.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		t.Fatal(err)
 	}

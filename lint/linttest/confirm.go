@@ -17,9 +17,10 @@ import (
 type Claim struct {
 	Name string
 	Rule *lint.Rule
-	// Conf is the content of http. @LISTEN@ is the address of a server, @DIR@ a
-	// folder with files, @BACK@ the address of a server that answers with the
-	// request it got.
+	// Conf is the content of http. @LISTEN@ is the address of a server (80 to the
+	// rule), 127.0.0.1:@OTHER@ that of another one (443), @DIR@ a folder with
+	// files, @BACK@ the address of a server that answers with the request it got
+	// and @PORT@ its port, @CERT@ and @KEY@ a certificate.
 	Conf string
 	// Path is what is asked for with GET, as it is sent, or a whole request.
 	Path string
@@ -40,11 +41,15 @@ func Confirm(t *testing.T, claims []Claim, files map[string]string) {
 		t.Run(c.Rule.ID+"/"+c.Name, func(t *testing.T) {
 			t.Parallel()
 			back := echo(t)
-			port := realtest.FreePort(t)
 			// Rules take what listens on this machine alone for private.
-			written := strings.NewReplacer("@DIR@", dir, "@BACK@", back, "@LISTEN@", "80").Replace(c.Conf)
+			written := strings.NewReplacer("@LISTEN@", "80", "127.0.0.1:@OTHER@", "443").Replace(c.Conf)
+			certificate, key := realtest.Certificate(t)
+			_, number, _ := strings.Cut(back, ":")
+			fill := strings.NewReplacer("@DIR@", dir, "@BACK@", back, "@PORT@", number, "@CERT@", certificate, "@KEY@", key)
+			written = fill.Replace(written)
+			c.Conf, c.Path = fill.Replace(c.Conf), fill.Replace(c.Path)
 			texts := map[string]string{conf: "events {\n}\nhttp {\n" + written + "\n}\n"}
-			answer := c.ask(t, dir, c.Conf, back, port)
+			answer := c.ask(t, c.Conf)
 			if c.Shows(answer) == c.Harmless {
 				t.Errorf("harmless: %v, and nginx answers\n%s", c.Harmless, answer)
 			}
@@ -61,19 +66,23 @@ func Confirm(t *testing.T, claims []Claim, files map[string]string) {
 				}
 			}
 			mended := Mend(t, c.Rule, texts, lint.Options{})
-			mended = strings.ReplaceAll(mended, "listen 80", "listen @LISTEN@")
+			mended = strings.NewReplacer("listen 80", "listen @LISTEN@", "listen 443", "listen 127.0.0.1:@OTHER@").Replace(mended)
 			mended = strings.TrimSuffix(mended[strings.Index(mended, "http {\n")+len("http {\n"):], "}\n")
-			if answer := c.ask(t, dir, mended, back, realtest.FreePort(t)); c.Shows(answer) {
+			if answer := c.ask(t, mended); c.Shows(answer) {
 				t.Errorf("the fix changes nothing: nginx answers\n%s", answer)
 			}
 		})
 	}
 }
 
+// stranger is the address of the client: one that allow 127.0.0.1 does not name.
+const stranger = "127.0.0.2"
+
 // ask runs nginx and sends the request.
-func (c *Claim) ask(t *testing.T, dir, text, back string, port int) string {
+func (c *Claim) ask(t *testing.T, text string) string {
 	t.Helper()
-	text = strings.NewReplacer("@DIR@", dir, "@BACK@", back, "@LISTEN@", "127.0.0.1:"+strconv.Itoa(port)).Replace(text)
+	port, other := realtest.FreePort(t), realtest.FreePort(t)
+	text = strings.NewReplacer("@LISTEN@", "127.0.0.1:"+strconv.Itoa(port), "@OTHER@", strconv.Itoa(other)).Replace(text)
 	prelude := "events {\n}\nhttp {\naccess_log off;\n"
 	if os.Getuid() == 0 {
 		prelude = "user root;\n" + prelude // reads what the test wrote
@@ -86,7 +95,7 @@ func (c *Claim) ask(t *testing.T, dir, text, back string, port int) string {
 	if strings.HasPrefix(request, "/") {
 		request = "GET " + request + " HTTP/1.1\r\nHost: www.example.org\r\nConnection: close\r\n\r\n"
 	}
-	return realtest.RawRequest(t, port, request)
+	return realtest.RawRequestFrom(t, stranger, port, request)
 }
 
 // echo starts a server that answers each request with its text.
@@ -145,5 +154,13 @@ func Passed(line string) func(string) bool {
 		_, body, _ := strings.Cut(answer, "\n\n")
 		head, _, _ := strings.Cut(body, "\n\n")
 		return strings.Contains("\n"+head+"\n", "\n"+line+"\n")
+	}
+}
+
+// Body404 is Body for an answer 404.
+func Body404(text string) func(string) bool {
+	return func(answer string) bool {
+		head, body, _ := strings.Cut(answer, "\n\n")
+		return strings.HasPrefix(head, "HTTP/1.1 404") && strings.Contains(body, text)
 	}
 }

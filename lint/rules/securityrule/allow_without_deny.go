@@ -26,6 +26,7 @@ func checkAllowWithoutDeny(p *lint.Pass) {
 			}
 			seen[s] = true
 			allowed := s.Here("allow")
+			checkOrder(p, s)
 			if open(s) || len(s.Here("deny")) > 0 || allowsAll(allowed) || word(s, "satisfy") == "any" {
 				continue
 			}
@@ -40,6 +41,26 @@ func checkAllowWithoutDeny(p *lint.Pass) {
 				d.Fix = fix(diag.T("deny everybody else"), end.After("deny all;"))
 			}
 			p.Report(d)
+		}
+	}
+}
+
+// checkOrder finds an allow behind deny all, which is never asked.
+func checkOrder(p *lint.Pass, s *site.Scope) {
+	var all *site.Node
+	for _, n := range s.Nodes {
+		switch {
+		case n.Name.Value == "deny" && n.Arg(0) == "all" && all == nil:
+			all = n
+		case n.Name.Value == "allow" && all != nil && n.Row != nil:
+			p.Report(diag.Diagnostic{
+				Location: n.HeadLocation(),
+				Message:  diag.T("allow %s stands below deny all, and is never asked", n.Arg(0)),
+				Why:      diag.T("the first line that names an address decides: everybody gets 403, and nginx logs: access forbidden by rule"),
+				Help:     diag.T("write `deny all;` after every allow"),
+				Related:  []diag.Related{{Location: all.HeadLocation(), Message: diag.T("everybody is refused here")}},
+			})
+			return
 		}
 	}
 }

@@ -159,10 +159,31 @@ func denied(s *site.Scope) bool {
 	return false
 }
 
+// keepsOut tells whether rules of access refuse an address that nobody thought
+// of; the first line that names it decides.
+func keepsOut(rules *site.Scope) bool {
+	if rules == nil {
+		return false
+	}
+	if len(rules.Here("include")) > 0 {
+		return true // it may hold more
+	}
+	for _, n := range rules.Nodes {
+		if name := n.Name.Value; name != "allow" && name != "deny" {
+			continue
+		}
+		switch arg := n.Arg(0); {
+		case arg == "all", arg == "0.0.0.0/0", !known(arg):
+			return n.Name.Value == "deny"
+		}
+	}
+	return false
+}
+
 // restricted tells whether somebody is kept out of a place: by address,
 // password, certificate, a subrequest or a token.
 func restricted(s *site.Scope) bool {
-	if rules := access(s); rules != nil && len(rules.Here("deny")) > 0 || len(s.Here("internal")) > 0 {
+	if keepsOut(access(s)) || len(s.Here("internal")) > 0 {
 		return true
 	}
 	for _, name := range []string{"auth_basic", "auth_request", "auth_jwt", "auth_pam", "auth_ldap", "auth_digest", "access_by_lua_block", "access_by_lua_file", "js_access"} {
