@@ -13,7 +13,9 @@ import (
 func TestPasses(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"a.txt": "text", "index.html": "page"}
-	in := func(server string) string { return "server { listen @LISTEN@; server_name shop.example; " + server + " }" }
+	in := func(server string) string {
+		return "server { listen @LISTEN@; server_name shop.example; " + server + " }"
+	}
 	ask := func(target, host string, lines ...string) string {
 		return "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + strings.Join(append(lines, "Connection: close"), "\r\n") + "\r\n\r\n"
 	}
