@@ -37,6 +37,8 @@ type Options struct {
 	Nginx, Uwsgi Choice
 	// Stub answers in place of the application, without Python.
 	Stub bool
+	// Detail makes the report of each request hold its worker and headers.
+	Detail bool
 	// Strict makes what an engine does not execute an error.
 	Strict bool
 	// Python is the interpreter of the embedded application server; "" for the
@@ -66,6 +68,7 @@ func (o *Options) mercy() time.Duration {
 // engines are the programs that a run uses.
 type engines struct {
 	nginx, uwsgi *native.Program // nil for the embedded one
+	routes       bool            // the native uWSGI knows route-run
 }
 
 // names says which programs run the halves of a plan, "none" for a half that it
@@ -106,7 +109,9 @@ func choose(o *Options) (engines, error) {
 	if o.Stub {
 		uwsgi = Embedded
 	}
-	return e, errors.Join(find(o.Nginx, "nginx", &e.nginx), find(uwsgi, "uwsgi", &e.uwsgi))
+	err := errors.Join(find(o.Nginx, "nginx", &e.nginx), find(uwsgi, "uwsgi", &e.uwsgi))
+	e.routes = o.Detail && e.uwsgi != nil && native.Knows(*e.uwsgi, "route-run")
+	return e, err
 }
 
 // lacking tells whether nginx refuses a configuration because this build lacks

@@ -42,19 +42,33 @@ type Access struct {
 	At       Place   `json:"at"`                 // where the location that answered is written
 	Location string  `json:"location,omitempty"` // as written; "" outside of all locations
 	Upstream string  `json:"upstream,omitempty"`
+
+	// What follows is told by a run in detail alone. The log of a run holds no
+	// headers: passwords and sessions stand in them.
+	Listen          string   `json:"listen,omitempty"` // the address that it came in at, here
+	TLS             bool     `json:"tls,omitempty"`
+	Worker          int      `json:"worker,omitempty"` // of the application that answered; 0 for none
+	Asked, Answered []Header `json:"-"`                // the headers of both sides
 }
 
 // embeddedAccess is what the embedded nginx reports, at the user's lines.
 func (n *NginxPlan) embeddedAccess(a front.Access) *Access {
-	return &Access{
+	event := &Access{
 		Remote: a.Remote, Host: a.Host, Method: a.Method, URI: a.URI, Status: a.Status, Sent: a.Sent, Took: a.Took.Seconds(),
 		At: n.Place(a.Line), Location: a.Location, Upstream: a.Upstream,
 	}
+	if n.detail {
+		detailOf(event, a)
+	}
+	return event
 }
 
 // nativeAccess reads a line of the access log that nginx writes for a plan.
 func (n *NginxPlan) nativeAccess(line string) (*Access, time.Time, bool) {
-	var raw struct{ T, Remote, Host, Server, Method, URI, Status, Sent, Took, Upstream, At string }
+	var raw struct {
+		T, Remote, Host, Server, Method, URI, Status, Sent, Took, Upstream, At string
+		rawDetail
+	}
 	if json.Unmarshal([]byte(line), &raw) != nil || raw.T == "" {
 		return nil, time.Time{}, false
 	}
@@ -65,6 +79,9 @@ func (n *NginxPlan) nativeAccess(line string) (*Access, time.Time, bool) {
 	if i, err := strconv.Atoi(raw.At); err == nil && i >= 0 && i < len(n.marks) {
 		at := n.marks[i].HeadLocation()
 		a.At, a.Location = placeOf(at), strings.Join(strings.Fields(at.File.Text(at.Span)), " ")
+	}
+	if n.detail {
+		raw.add(a)
 	}
 	seconds, _ := strconv.ParseFloat(raw.T, 64)
 	whole, part := math.Modf(seconds)

@@ -6,14 +6,17 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
 // Finding is what the linter found in the pair: the cause of an error, perhaps.
 type Finding struct {
-	Rule    string
-	Bad     bool // an error, and no warning
-	Message string
-	Why     string // the symptom: status and log line
+	Rule     string
+	Severity diag.Severity
+	Message  string
+	Why      string // the symptom: status and log line
+	Help     string // how to mend it
 	Place
 }
 
@@ -65,7 +68,7 @@ func (e *explainer) matching(matches func(Finding) bool, key string, at Place) [
 	for _, f := range e.findings {
 		switch {
 		case !matches(f):
-		case f.Bad:
+		case f.Severity == diag.Error:
 			bad = append(bad, f)
 		case f.File == at.File && at.File != "" && f.Line >= at.Line && f.Line < at.Line+20:
 			near = append(near, f)

@@ -28,6 +28,11 @@ type PlanOptions struct {
 	Generation int
 	// NativeNginx and NativeUwsgi tell which half the real programs run.
 	NativeNginx, NativeUwsgi bool
+	// Detail makes the copies tell more of each request: which worker answered, and
+	// what headers there were.
+	Detail bool
+	// Routes tells that the native uWSGI knows route-run, which names the worker.
+	Routes bool
 }
 
 // Place is where something is written in the user's own files.
@@ -82,6 +87,7 @@ type NginxPlan struct {
 	lines   []Place // of each line of the file
 	marks   []*site.Node
 	listens []Listen
+	detail  bool // requests are reported in detail
 }
 
 // Listen is one address that nginx listens on.

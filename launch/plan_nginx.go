@@ -31,7 +31,7 @@ func (p *Plan) listens(main *site.Config, parts []*site.Config) {
 	if main == nil && len(parts) == 0 {
 		return
 	}
-	p.Nginx = &NginxPlan{Path: p.scratch("nginx.conf")}
+	p.Nginx = &NginxPlan{Path: p.scratch("nginx.conf"), detail: p.Options.Detail}
 	if main != nil {
 		p.Nginx.Sources = append(p.Nginx.Sources, main)
 	}
@@ -294,7 +294,7 @@ func (n *nginxPlanner) level() string {
 
 // accessFormat is what the native nginx writes for each request.
 const accessFormat = `log_format deployctl escape=json '{"t":"$msec","remote":"$remote_addr","host":"$http_host","server":"$server_name",` +
-	`"method":"$request_method","uri":"$request_uri","status":"$status","sent":"$body_bytes_sent","took":"$request_time","upstream":"$upstream_addr","at":"$deployctl_at"}';`
+	`"method":"$request_method","uri":"$request_uri","status":"$status","sent":"$body_bytes_sent","took":"$request_time","upstream":"$upstream_addr","at":"$deployctl_at"`
 
 // httpHead is what stands at the beginning of http.
 func (n *nginxPlanner) httpHead(s *site.Scope) string {
@@ -303,10 +303,17 @@ func (n *nginxPlanner) httpHead(s *site.Scope) string {
 		fmt.Fprintf(&b, "%s_temp_path %s;\n", kind, quoted(n.scratch("tmp", kind)))
 	}
 	if n.Options.NativeNginx {
-		b.WriteString(accessFormat + "\n")
+		b.WriteString(accessFormat)
+		if n.Options.Detail {
+			b.WriteString(detailFormat())
+		}
+		b.WriteString("}';\n")
 		if s == nil || len(s.Here("access_log")) == 0 {
 			b.WriteString("access_log /dev/stdout deployctl;\n")
 		}
+	}
+	if n.Options.Detail {
+		b.WriteString(hideEverywhere(s))
 	}
 	if s == nil {
 		b.WriteString("default_type application/octet-stream;\n")

@@ -92,6 +92,9 @@ func (p *Plan) uwsgiFile(number int, c *uwsgi.Config, settings map[string]handli
 	w := &ini{}
 	w.text.WriteString("[uwsgi]\n")
 	w.lines = append(w.lines, Place{})
+	if p.Options.Detail && p.Options.NativeUwsgi && p.Options.Routes {
+		w.set("route-run", "addheader:"+workerHeader+": ${uwsgi[wid]}", Place{})
+	}
 	binds := map[*uwsgi.Option]*pair.Bind{}
 	for _, b := range p.Pair.BindsOf(c) {
 		binds[b.Option] = b

@@ -65,6 +65,37 @@ func (p *Plan) Request(rawURL, method string, header http.Header) (route.Request
 	return q, nil
 }
 
+// asked is the request that was reported.
+func (p *Plan) asked(a *Access) (route.Request, error) {
+	header := http.Header{}
+	for _, h := range a.Asked {
+		header.Add(h.Name, h.Value)
+	}
+	scheme := "http://"
+	if a.TLS {
+		scheme = "https://"
+	}
+	host := a.Host
+	if host == "" {
+		host = "localhost" // HTTP/1.0 asks without one
+	}
+	uri := a.URI
+	if !strings.HasPrefix(uri, "/") {
+		uri = "/"
+	}
+	q, err := p.Request(scheme+host+uri, a.Method, header)
+	if err != nil {
+		return q, err
+	}
+	q.URI = uri
+	for _, l := range p.Nginx.listens {
+		if portOf(l.To) == portOf(a.Listen) && a.Listen != "" {
+			q.Addr = address(l.From)
+		}
+	}
+	return q, nil
+}
+
 // address writes a listen as site.Request.Addr has it: all addresses are named
 // by their port.
 func address(listen string) string {

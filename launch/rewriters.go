@@ -36,6 +36,8 @@ var rewriters = map[string]func(*nginxPlanner, *site.Node){
 	"ssl_dhparam": optionalFile, "ssl_trusted_certificate": optionalFile, "ssl_client_certificate": optionalFile, "ssl_crl": optionalFile,
 	"ssl_session_ticket_key": optionalFile, "ssl_password_file": optionalFile, "ssl_stapling_file": optionalFile, "ssl_verify_client": verifyClient,
 
+	"uwsgi_hide_header": hideWorker, "proxy_hide_header": hideWorker,
+
 	"return": redirects, "rewrite": redirects, "error_page": redirects,
 }
 

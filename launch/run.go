@@ -148,6 +148,7 @@ func (r *Run) prepare() error {
 func (r *Run) newPlan(generation int, before *Plan) (*Plan, error) {
 	plan, err := NewPlan(r.source, PlanOptions{
 		Scratch: r.options.Dir, Before: before, Generation: generation, NativeNginx: r.engines.nginx != nil, NativeUwsgi: r.engines.uwsgi != nil,
+		Detail: r.options.Detail, Routes: r.engines.routes,
 	})
 	if err != nil {
 		return nil, err
@@ -202,7 +203,7 @@ func (r *Run) startFront(ctx context.Context) (*frontHalf, error) {
 		return &frontHalf{native: n}, nil
 	}
 	f, err := front.New(plan.Nginx.Config, front.Options{
-		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError},
+		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError}, Detail: r.options.Detail,
 		Observe: func(a front.Access) { r.access(time.Now(), r.Plan().Nginx.embeddedAccess(a)) },
 	})
 	if err != nil {
@@ -265,8 +266,12 @@ func (r *Run) startApp(ctx context.Context, plan *Plan, u *UwsgiPlan) (*appHalf,
 	if python == "" && !r.options.Stub {
 		python = plan.interpreter(u, hasModule)
 	}
+	header := ""
+	if r.options.Detail {
+		header = workerHeader
+	}
 	s, err := appserver.Start(ctx, u.Config, appserver.Options{
-		Python: python, Stub: r.options.Stub, Dir: plan.Options.Scratch, Log: &lines{line: log}, Mercy: r.options.mercy(),
+		Python: python, Stub: r.options.Stub, Dir: plan.Options.Scratch, Log: &lines{line: log}, Mercy: r.options.mercy(), WorkerHeader: header,
 	})
 	if err != nil {
 		return nil, errors.New(plan.Translate(err.Error()))

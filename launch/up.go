@@ -12,8 +12,11 @@ type UpOptions struct {
 	Options
 	// Watch reloads when a file of the configuration or the application changes.
 	Watch bool
-	// Ready is called once, when the pair answers.
+	// Ready is called once, when the pair answers; Live too, with what acts on it.
 	Ready func(Status)
+	Live  func(*Live)
+	// Saved is called whenever a file of the configuration has changed.
+	Saved func()
 	// Print takes every event; nil where nobody looks.
 	Print func(Event)
 	// Hurry is closed when the person asks a second time to stop.
@@ -69,8 +72,15 @@ func Up(ctx context.Context, s *Source, o UpOptions) (err error) {
 		return err
 	}
 	defer control.Close()
-	if o.Watch {
-		w, err := watch(r, func() { _ = reload(ctx) }) // the event says what went wrong
+	if o.Watch || o.Saved != nil {
+		w, err := watch(r, o.Watch, func(configuration bool) {
+			if o.Watch {
+				_ = reload(ctx) // the event says what went wrong
+			}
+			if configuration && o.Saved != nil {
+				o.Saved()
+			}
+		})
 		if err != nil {
 			return err
 		}
@@ -78,6 +88,9 @@ func Up(ctx context.Context, s *Source, o UpOptions) (err error) {
 	}
 	if o.Ready != nil {
 		o.Ready(r.Status(ctx))
+	}
+	if o.Live != nil {
+		o.Live(&Live{r, reload})
 	}
 	select {
 	case <-ctx.Done():

@@ -31,9 +31,14 @@ var skipped = []string{"node_modules", "__pycache__", "venv", "env", "site-packa
 // or the configuration. Static files need no reload.
 var watched = []string{".py", ".html", ".htm", ".jinja", ".jinja2", ".j2", ".txt", ".conf", ".ini", ".yaml", ".yml", ".toml", ".json", ".env", ".mo"}
 
-// watch calls changed after a file of the project, or of the configuration
-// wherever it lies, has changed.
-func watch(r *Run, changed func()) (*watcher, error) {
+// configured are the suffixes of files that may become a part of the
+// configuration, in its folders.
+var configured = []string{".conf", ".ini"}
+
+// watch calls changed after a file of the configuration, wherever it lies, has
+// changed, and with project also after one of the application has. It tells
+// whether the configuration was among them.
+func watch(r *Run, project bool, changed func(configuration bool)) (*watcher, error) {
 	fw, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watch the project: %w", err)
@@ -43,8 +48,10 @@ func watch(r *Run, changed func()) (*watcher, error) {
 	for path := range config {
 		_ = fw.Add(filepath.Dir(path)) // a folder that cannot be watched is no reason not to run
 	}
-	w.tree(r.source.Dir)
-	go w.loop(config, changed)
+	if project {
+		w.tree(r.source.Dir)
+	}
+	go w.loop(config, project, changed)
 	return w, nil
 }
 
@@ -85,26 +92,30 @@ func (w *watcher) tree(dir string) {
 	})
 }
 
-func (w *watcher) loop(config map[string]bool, changed func()) {
+func (w *watcher) loop(config map[string]bool, project bool, changed func(bool)) {
 	defer close(w.done)
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
+	configuration := false
 	for {
 		select {
 		case e, ok := <-w.fs.Events:
 			if !ok {
 				return
 			}
-			if e.Has(fsnotify.Create) && isDir(e.Name) && !slices.Contains(skipped, filepath.Base(e.Name)) {
+			if project && e.Has(fsnotify.Create) && isDir(e.Name) && !slices.Contains(skipped, filepath.Base(e.Name)) {
 				w.tree(e.Name)
 			}
 			if !e.Has(fsnotify.Chmod) || e.Op != fsnotify.Chmod {
-				if config[e.Name] || slices.Contains(watched, strings.ToLower(filepath.Ext(e.Name))) {
+				own := config[e.Name] || slices.Contains(configured, filepath.Ext(e.Name))
+				if own || project && slices.Contains(watched, strings.ToLower(filepath.Ext(e.Name))) {
+					configuration = configuration || own
 					timer.Reset(quiet)
 				}
 			}
 		case <-timer.C:
-			changed()
+			changed(configuration)
+			configuration = false
 		case _, ok := <-w.fs.Errors:
 			if !ok {
 				return

@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/deployctl/deployctl/api/apirule"
-	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/lint"
 )
@@ -27,7 +26,7 @@ func findings(s streams, paths []string) func() []launch.Finding {
 		var all []launch.Finding
 		for _, d := range lint.Run(p, apirule.All(nil), lint.Options{Target: cfg.Target, Config: cfg}).Diagnostics {
 			all = append(all, launch.Finding{
-				Rule: d.Rule, Bad: d.Severity == diag.Error, Message: d.Message.String(), Why: d.Why.String(),
+				Rule: d.Rule, Severity: d.Severity, Message: d.Message.String(), Why: d.Why.String(), Help: d.Help.String(),
 				Place: launch.Place{File: d.File.Name, Line: d.Range().Start.Line},
 			})
 		}

@@ -32,6 +32,9 @@ type Options struct {
 	// Mercy is how long requests under way may take when the server stops or
 	// reloads; 0 for worker-reload-mercy, or 60 seconds.
 	Mercy time.Duration
+	// WorkerHeader is a header in which each answer names the worker that made it;
+	// "" for none.
+	WorkerHeader string
 	// OnReload is called when the application asks for a reload, or a file of
 	// touch-reload changes; nil to reload with the same configuration.
 	OnReload func()
@@ -138,7 +141,9 @@ func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener
 			return err
 		}
 	}
-	next, err := startGeneration(ctx, interpreter, s.options.Dir, newSettings(c), listeners, s.options.Log, s.reloadAsked)
+	settings := newSettings(c)
+	settings.WorkerHeader = s.options.WorkerHeader
+	next, err := startGeneration(ctx, interpreter, s.options.Dir, settings, listeners, s.options.Log, s.reloadAsked)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Main.Name, err)
 	}
@@ -242,6 +247,16 @@ func (s *Server) RestartWorker(number int) error {
 		return errors.New("no Python worker runs")
 	}
 	return s.generation.tell(fmt.Sprintf("restart %d", number))
+}
+
+// PID returns the process of the Python master, 0 under Stub.
+func (s *Server) PID() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.generation == nil {
+		return 0
+	}
+	return s.generation.cmd.Process.Pid
 }
 
 // Workers returns what the workers do now; nil under Stub.

@@ -42,6 +42,7 @@ type settings struct {
 	Log5xx            bool              `json:"log_5xx"`
 	Static            [][2]string       `json:"static"` // prefix of the path, and folder
 	Options           map[string]string `json:"options"`
+	WorkerHeader      string            `json:"worker_header"` // in which each answer names its worker; "" for none
 }
 
 type socketSetting struct {

@@ -21,6 +21,8 @@ type Options struct {
 	AccessLog, ErrorLog io.Writer
 	// Observe is told of every request once it is answered; it must not block.
 	Observe func(Access)
+	// Detail makes that report hold the headers too.
+	Detail bool
 }
 
 // Front serves one nginx configuration.

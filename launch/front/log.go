@@ -19,7 +19,16 @@ type Access struct {
 	Line         int
 	Location     string // as written; "" outside of all locations
 	Upstream     string // the address that was asked last, "" for none
+	Listen       string // the address that the request came in at
+	TLS          bool
+	// The headers of the request as they came and of the answer as it left, and
+	// those of the application's answer as they were before; nil without
+	// Options.Detail.
+	Asked, Answered, Passed []Field
 }
+
+// Field is a header.
+type Field struct{ Name, Value string }
 
 // logError writes a line of the error log, as nginx words it.
 func (r *request) logError(format string, args ...any) {
@@ -92,10 +101,17 @@ func (r *request) report() Access {
 	remote, _ := builtin["remote_addr"](r)
 	a := Access{
 		Time: r.started, Remote: remote, Server: r.server.name, Host: r.host, Method: r.method, URI: r.target, Status: r.status,
-		Sent: r.bodySent, Took: time.Since(r.started),
+		Sent: r.bodySent, Took: time.Since(r.started), Listen: r.conn.at(), TLS: r.conn.tls != nil,
+	}
+	if r.front.options.Detail {
+		a.Asked, a.Answered = fields(r.headers), fields(r.sentHead)
 	}
 	if len(r.tried) > 0 {
-		a.Upstream = r.tried[len(r.tried)-1].address
+		last := &r.tried[len(r.tried)-1]
+		a.Upstream = last.address
+		if r.front.options.Detail {
+			a.Passed = fields(last.headers)
+		}
 	}
 	if n := r.loc.Opener; n != nil {
 		at := n.HeadLocation()
@@ -105,4 +121,12 @@ func (r *request) report() Access {
 		}
 	}
 	return a
+}
+
+func fields(headers []header) []Field {
+	all := make([]Field, len(headers))
+	for i, h := range headers {
+		all[i] = Field{h.name, h.value}
+	}
+	return all
 }

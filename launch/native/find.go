@@ -43,6 +43,14 @@ func Find(name string) (Program, error) {
 	return Program{path, version.FindString(string(text))}, nil
 }
 
+// Knows tells whether this build of uWSGI has an option.
+func Knows(p Program, option string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	text, err := exec.CommandContext(ctx, p.Path, "--help").Output()
+	return err == nil && strings.Contains(string(text), "--"+option+" ")
+}
+
 // numbers are those of the process and the thread in a line of nginx's log.
 var numbers = regexp.MustCompile(`^\d+#\d+: `)
 

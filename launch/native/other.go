@@ -3,6 +3,7 @@
 package native
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -13,3 +14,5 @@ func killGroup(int) {}
 
 // signal ends the process: there are no signals here.
 func (p *Process) signal(syscall.Signal) { _ = p.cmd.Process.Kill() }
+
+func hangup(int) error { return errors.New("there are no signals here") }

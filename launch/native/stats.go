@@ -10,9 +10,11 @@ import (
 
 // Worker is what one worker of uWSGI does.
 type Worker struct {
+	ID       int // from 1
 	PID      int
 	Requests int64
 	Request  string // what it is busy with; "" when it waits
+	Restarts int
 }
 
 // Workers asks uWSGI's stats server what the workers do.
@@ -26,8 +28,10 @@ func (u *Uwsgi) Workers(ctx context.Context) ([]Worker, error) {
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	var s struct {
 		Workers []struct {
+			ID       int
 			PID      int
 			Requests int64
+			Respawns int `json:"respawn_count"` // with the first start
 			Cores    []struct {
 				InRequest int `json:"in_request"`
 				Vars      []string
@@ -39,7 +43,7 @@ func (u *Uwsgi) Workers(ctx context.Context) ([]Worker, error) {
 	}
 	var all []Worker
 	for _, w := range s.Workers {
-		one := Worker{PID: w.PID, Requests: w.Requests}
+		one := Worker{ID: w.ID, PID: w.PID, Requests: w.Requests, Restarts: max(0, w.Respawns-1)}
 		for _, core := range w.Cores {
 			if core.InRequest == 1 {
 				one.Request = requestOf(core.Vars)
@@ -67,4 +71,13 @@ func requestOf(vars []string) string {
 		return "a request" // its variables are still on their way
 	}
 	return strings.TrimSpace(method + " " + uri)
+}
+
+// RestartWorker lets the worker with a process number finish its request and
+// end; the master starts another (SIGHUP, core/uwsgi.c's gracefully_kill).
+func (u *Uwsgi) RestartWorker(pid int) error {
+	if err := hangup(pid); err != nil {
+		return fmt.Errorf("restart worker process %d: %w", pid, err)
+	}
+	return nil
 }

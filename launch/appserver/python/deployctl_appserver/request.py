@@ -90,7 +90,7 @@ class Request:
 
     __slots__ = (
         "conn", "environ", "vars", "size", "body", "status", "code", "headers", "head_sent", "sent",
-        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed",
+        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed", "added",
     )
 
     def __init__(self, conn, core):
@@ -99,6 +99,7 @@ class Request:
         self.status, self.code, self.headers, self.head_sent, self.sent = None, 0, [], False, 0
         self.head_bytes = self.head_count = self.switches = 0
         self.app, self.app_requests, self.sendfile, self.failed = -1, -1, False, False
+        self.added = None  # a line of the head that the server itself adds
         self.started = time.time()
 
     def start_response(self, status, headers, exc_info=None):
@@ -125,6 +126,8 @@ class Request:
             if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
                 raise TypeError("http header must be a 2-item tuple of strings")
             lines.append("%s: %s" % header)
+        if self.added:
+            lines.append(self.added)
         self.head_sent = True
         self.head_count = len(self.headers)
         data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

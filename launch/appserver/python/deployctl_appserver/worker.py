@@ -32,6 +32,7 @@ class Worker:
         self.harakiri = settings["harakiri"]
         self.post_buffering = settings["post_buffering"]
         self.lock = threading.Lock()
+        self.added = "%s: %d" % (settings["worker_header"], number) if settings["worker_header"] else None
         self.app_counts = {}
         self.served = 0
         self.stopping = False
@@ -131,6 +132,7 @@ class Worker:
         """Answers the one request of a connection."""
         conn.settimeout(self.settings["socket_timeout"])
         request = Request(conn, core)
+        request.added = self.added
         me, score = self.number, self.score
         try:
             try:
