@@ -1,6 +1,7 @@
 package securityrule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -31,8 +32,7 @@ func checkHostSpoofing(p *lint.Pass) {
 		}
 		for _, name := range []string{"proxy_set_header", "grpc_set_header", "uwsgi_param", "fastcgi_param", "scgi_param"} {
 			for _, n := range c.Find(name) {
-				value := strings.ToLower(n.Arg(1))
-				if n.Row == nil || !hostHeaders[strings.ToLower(n.Arg(0))] || value != "$http_host" && value != "${http_host}" {
+				if n.Row == nil || !hostHeaders[strings.ToLower(n.Arg(0))] || !says(n) {
 					continue
 				}
 				s := servers[n.Scope.Enclosing(directive.Server)]
@@ -41,7 +41,7 @@ func checkHostSpoofing(p *lint.Pass) {
 				}
 				p.Report(diag.Diagnostic{
 					Location: n.Location(2),
-					Message:  diag.T("%s $http_host passes on whatever the client sent", n.Arg(0)),
+					Message:  diag.T("%s %s passes on whatever the client sent", n.Arg(0), n.Arg(1)),
 					Why:      diag.T("`GET http://your.example/ HTTP/1.1` with `Host: other.example` is answered by the server of your.example, and the application builds its links with other.example"),
 					Help:     diag.T("write $host, or where the port matters a map of it (`map $http_host $port { default \"\"; \"~(:[0-9]+)$\" $1; }` and $host$port); since nginx 1.29.3 `$host$is_request_port$request_port`"),
 					Fix:      hostFix(s, n),
@@ -51,9 +51,25 @@ func checkHostSpoofing(p *lint.Pass) {
 	}
 }
 
+// says tells whether the client says what a header holds: $http_host alone, or,
+// in the place of Host itself, anything that comes from its request.
+func says(n *site.Node) bool {
+	value := strings.ToLower(n.Arg(1))
+	if value == "$http_host" || value == "${http_host}" {
+		return true
+	}
+	name := strings.ToLower(n.Arg(0))
+	return (name == "host" || name == "http_host") && slices.ContainsFunc(references(value), func(r reference) bool {
+		return r.name == "http_host" || r.name == "http_x_forwarded_host" || strings.HasPrefix(r.name, "arg_") || strings.HasPrefix(r.name, "cookie_")
+	})
+}
+
 // hostFix returns the fix for a server on the usual ports. On others the value
 // has to hold the port, which only the outside of a container may know.
 func hostFix(s *site.Server, n *site.Node) *diag.Fix {
+	if refs := references(n.Arg(1)); len(refs) != 1 || refs[0].name != "http_host" || refs[0].end-refs[0].start != len(n.Arg(1)) {
+		return nil
+	}
 	f := fix(diag.T("pass on $host"), replace(n, 2, "$host"))
 	f.Unsafe = s == nil || s.Opener == nil
 	if s != nil {

@@ -166,7 +166,7 @@ func report(p *lint.Pass, n *site.Node, argument int, pattern, evil string) {
 // checkEcho finds answers that allow whatever origin asks, with its cookies.
 func checkEcho(p *lint.Pass, c *site.Config) {
 	for _, n := range c.Find("add_header") {
-		if n.Row == nil || !strings.EqualFold(n.Arg(0), "Access-Control-Allow-Origin") || strings.ToLower(n.Arg(1)) != "$http_origin" {
+		if n.Row == nil || !strings.EqualFold(n.Arg(0), "Access-Control-Allow-Origin") || !echoes(c, n.Arg(1), 0) {
 			continue
 		}
 		credentials := header(n.Scope, "Access-Control-Allow-Credentials")
@@ -181,6 +181,31 @@ func checkEcho(p *lint.Pass, c *site.Config) {
 			Related:  []diag.Related{{Location: credentials.HeadLocation(), Message: diag.T("the cookies are allowed here")}},
 		})
 	}
+}
+
+// echoes tells whether a value is the client's Origin, whatever that is: the
+// header itself, or a variable that set or the default of a map gives it.
+func echoes(c *site.Config, value string, hops int) bool {
+	refs := references(value)
+	if len(refs) != 1 || refs[0].end-refs[0].start != len(value) || hops > maxHops {
+		return false
+	}
+	if refs[0].name == "http_origin" {
+		return true
+	}
+	defined := c.Variables[refs[0].name]
+	if len(defined) != 1 {
+		return false
+	}
+	switch d := defined[0]; {
+	case d.Name.Value == "set":
+		return echoes(c, d.Arg(1), hops+1)
+	case d.Name.Value == "map" && d.Body != nil:
+		for _, e := range d.Body.Here("default") {
+			return echoes(c, e.Arg(0), hops+1)
+		}
+	}
+	return false
 }
 
 // asksOrigin tells whether a condition about the origin stands around or

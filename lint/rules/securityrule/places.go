@@ -183,8 +183,12 @@ func keepsOut(rules *site.Scope) bool {
 // restricted tells whether somebody is kept out of a place: by address,
 // password, certificate, a subrequest or a token.
 func restricted(s *site.Scope) bool {
-	if keepsOut(access(s)) || len(s.Here("internal")) > 0 {
+	rules := access(s)
+	if keepsOut(rules) || len(s.Here("internal")) > 0 {
 		return true
+	}
+	if rules != nil && word(s, "satisfy") == "any" {
+		return false // the address is enough
 	}
 	for _, name := range []string{"auth_basic", "auth_request", "auth_jwt", "auth_pam", "auth_ldap", "auth_digest", "access_by_lua_block", "access_by_lua_file", "js_access"} {
 		if value := word(s, name); value != "" && value != "off" {

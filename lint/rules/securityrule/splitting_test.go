@@ -32,6 +32,8 @@ func TestSplitting(t *testing.T) {
 		{"return of a cookie", in("location / { return 302 https://example.org/$cookie_next; }"), "GET / HTTP/1.1\r\nHost: a\r\nCookie: next=" + line + "\r\nConnection: close\r\n\r\n", header, true},
 		{"rewrite", in("rewrite ^ https://example.org$uri permanent;"), "/" + line, header, false},
 		{"rewrite with a capture", in("rewrite ^/([^?]*) https://example.org/$1 redirect;"), "/" + line, header, true},
+		{"rewrite with a named capture", in("rewrite ^/(?<rest>[^?]*) https://example.org/$rest redirect;"), "/" + line, header, false},
+		{"rewrite at the end of a path", in("rewrite /wp-admin$ $scheme://$host$uri/ permanent;"), "/" + line + "/wp-admin", header, false},
 		{"rewrite within", in("location / { rewrite ^ /y$uri last; } location /y { return 204; }"), "/" + line, header, true},
 		{"add_header", in("location / { add_header X-Path $uri; return 204; }"), "/" + line, header, false},
 		{"add_header in an exact location", in("location = /x { add_header X-Path $uri; return 204; }"), "/x", header, true},

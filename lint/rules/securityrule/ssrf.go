@@ -31,6 +31,10 @@ func checkSSRF(p *lint.Pass) {
 				if n.Row == nil || !strings.Contains(n.Arg(0), "$") || restricted(n.Scope) || template(n.Arg(0)) && !strings.Contains(n.Arg(0), "${") {
 					continue
 				}
+				if r, ok := t.choosesScheme(n); ok {
+					reportChosen(p, n, r)
+					continue
+				}
 				host := hostPart(n.Arg(0))
 				for _, r := range references(host) {
 					if t.startsPath(n, host[:r.start], r.name) {
@@ -39,17 +43,36 @@ func checkSSRF(p *lint.Pass) {
 					if t.checkedBefore(n, r.name) || !t.chosen(n, r.name, fixedEnd(host[r.end:]), servers[n.Scope.Enclosing(directive.Server)], 0) {
 						continue
 					}
-					p.Report(diag.Diagnostic{
-						Location: n.Location(1),
-						Message:  diag.T("the client chooses the server through $%s", r.name),
-						Why:      diag.T("nginx fetches what only this machine reaches: http://127.0.0.1:8001/, 169.254.169.254 (the keys of a cloud server), the database's port"),
-						Help:     diag.T("name the servers: `map $%s $backend { default \"\"; known 10.0.0.5:8000; }`, and refuse the rest", r.name),
-					})
+					reportChosen(p, n, r)
 					break
 				}
 			}
 		}
 	}
+}
+
+func reportChosen(p *lint.Pass, n *site.Node, r reference) {
+	p.Report(diag.Diagnostic{
+		Location: n.Location(1),
+		Message:  diag.T("the client chooses the server through $%s", r.name),
+		Why:      diag.T("nginx fetches what only this machine reaches: http://127.0.0.1:8001/, 169.254.169.254 (the keys of a cloud server), the database's port"),
+		Help:     diag.T("name the servers: `map $%s $backend { default \"\"; known 10.0.0.5:8000; }`, and refuse the rest", r.name),
+	})
+}
+
+// choosesScheme tells whether the client writes what stands before ://, with
+// which it can write a server of its own as well.
+func (t *tracer) choosesScheme(n *site.Node) (reference, bool) {
+	scheme, _, ok := strings.Cut(n.Arg(0), "://")
+	if !ok {
+		return reference{}, false
+	}
+	for _, r := range references(scheme) {
+		if t.chosen(n, r.name, true, nil, 0) && !t.checkedBefore(n, r.name) {
+			return r, true
+		}
+	}
+	return reference{}, false
 }
 
 // hostPart returns the part of a pass that says which server it goes to, and

@@ -30,43 +30,40 @@ func checkStatusExposed(p *lint.Pass) {
 			if s.Opener != nil && !public(s) {
 				continue
 			}
+			checkStatus(p, s, s.Scope, "/")
 			for l := range within(s) {
-				checkStatus(p, s, l)
+				checkStatus(p, s, l.Scope, l.Pattern)
 			}
 		}
 	}
 }
 
-func checkStatus(p *lint.Pass, s *site.Server, l *site.Location) {
-	if restricted(l.Scope) || open(l.Scope) {
-		return
-	}
+// checkStatus looks at the scope of a location, or at the server's own, which
+// answers where no location does.
+func checkStatus(p *lint.Pass, s *site.Server, scope *site.Scope, pattern string) {
 	var at *site.Node
 	for _, name := range statusHandlers {
-		if found := l.Here(name); at == nil && len(found) > 0 && found[0].Row != nil {
+		if found := scope.Here(name); at == nil && len(found) > 0 && found[0].Row != nil {
 			at = found[0]
 		}
 	}
-	if at == nil {
+	if at == nil && scope != s.Scope {
 		for _, path := range statusPaths {
-			if strings.TrimRight(l.Pattern, "/") == path && hands(l.Scope) {
-				at = l.Opener
+			if strings.TrimRight(pattern, "/") == path && hands(scope) {
+				at = scope.Opener
 			}
 		}
 	}
-	if at == nil {
-		return
-	}
-	if s.Opener == nil {
-		return // the server, which may have rules, is not here
+	if at == nil || restricted(scope) || open(scope) || s.Opener == nil {
+		return // where the server is not here, it may have rules
 	}
 	d := diag.Diagnostic{
 		Location: at.HeadLocation(),
-		Message:  diag.T("the status at %s is shown to everybody", l.Pattern),
-		Why:      diag.T("it tells how busy the machine is and, depending on the module, which addresses and requests it serves; GET %s answers 200", l.Pattern),
+		Message:  diag.T("the status at %s is shown to everybody", pattern),
+		Why:      diag.T("it tells how busy the machine is and, depending on the module, which addresses and requests it serves; GET %s answers 200", pattern),
 		Help:     diag.T("write `allow 127.0.0.1; allow ::1; deny all;` in the location"),
 	}
-	if access(l.Scope) == nil && at.Scope == l.Scope {
+	if access(scope) == nil && at.Scope == scope {
 		d.Fix = fix(diag.T("allow this machine alone"), at.After("allow 127.0.0.1;", "allow ::1;", "deny all;"))
 	}
 	p.Report(d)
