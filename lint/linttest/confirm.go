@@ -124,7 +124,7 @@ func echo(t *testing.T) string {
 					}
 					request = append(request, part[:n]...)
 				}
-				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nLocation: /here\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(request), request)
+				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Powered-By: echo\r\nLocation: /here\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(request), request)
 			}()
 		}
 	}()
