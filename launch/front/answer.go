@@ -115,7 +115,7 @@ func (p *response) frame(e *exchange, head bool) {
 
 // exactly reads so many bytes; an earlier end is an error.
 type exactly struct {
-	r    io.Reader
+	r    *bufio.Reader
 	left int64
 }
 
@@ -139,6 +139,7 @@ func (p *pass) finishWith(r *request, u *upstream, x *exchange, a *attempt, star
 	attempt := len(r.tried) - 1
 	framed := out.framed && out.keep
 	out.stream = &timedBody{conn: x.conn, source: out.stream, timeout: p.readIn, done: func(n int64, whole bool) {
+		x.watch.end()
 		r.tried[attempt].received = n
 		r.tried[attempt].total = time.Since(start)
 		if whole && framed && u.keepalive > 0 && x.reader.Buffered() == 0 {

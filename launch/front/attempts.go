@@ -19,17 +19,26 @@ type exchange struct {
 	conn   net.Conn
 	reader *bufio.Reader
 	reused bool
+	watch  *abortWatch // nil where clients may leave
 }
 
 // run asks peers until one answers. write sends the request's head; the body
 // follows. read reads the head of the response.
 func (p *pass) run(r *request, u *upstream, write func(*exchange) error, read func(*exchange) (*response, error)) (*response, int) {
+	if b := r.unread(); b != nil {
+		b.goOn()
+	}
 	var body *spooled
 	if p.passBody && (p.spool || r.length < 0 && p.prefix == "uwsgi") {
 		var status int
 		if body, status = r.readBody(); status != 0 {
 			return nil, status
 		}
+	} else if p.passBody {
+		if status := r.prefetch(); status != 0 {
+			return nil, status
+		}
+		body = r.bodyRead
 	}
 	var tried []*peer
 	began, last := time.Now(), http.StatusBadGateway
@@ -56,6 +65,15 @@ func (p *pass) run(r *request, u *upstream, write func(*exchange) error, read fu
 			return p.deliver(r, response)
 		}
 		a.total = time.Since(start)
+		if b := r.unread(); b != nil && b.fault != nil {
+			u.release(chosen, false)
+			return nil, r.bodyFault(b.fault)
+		}
+		if r.lost != 0 {
+			a.status = r.lost
+			u.release(chosen, false)
+			return nil, r.lost
+		}
 		kind := "error"
 		last = http.StatusBadGateway
 		switch {
@@ -135,7 +153,7 @@ func (p *pass) ask(r *request, u *upstream, to *peer, a *attempt, start time.Tim
 			}
 		}
 		a.connect = time.Since(start)
-		x := &exchange{to, conn, bufio.NewReaderSize(conn, max(p.headSize, 16)), reused}
+		x := &exchange{peer: to, conn: conn, reader: bufio.NewReaderSize(conn, max(p.headSize, 16)), reused: reused}
 		response, err := p.talk(r, x, body, write, read)
 		if err == nil {
 			a.header = time.Since(start)
@@ -145,6 +163,10 @@ func (p *pass) ask(r *request, u *upstream, to *peer, a *attempt, start time.Tim
 			return response, true, nil
 		}
 		conn.Close()
+		if x.watch.end() {
+			r.lost = statusClientLeft
+			return nil, true, err
+		}
 		if reused && !isTimeout(err) && (body != nil || r.length == 0) {
 			continue // the peer closed a connection that waited; a new one is tried
 		}
@@ -163,8 +185,11 @@ func (p *pass) talk(r *request, x *exchange, body *spooled, write func(*exchange
 			writeErr = r.stream(x.conn, p.sendIn)
 		}
 	}
-	if writeErr != nil && isTimeout(writeErr) {
+	if b := r.unread(); writeErr != nil && (isTimeout(writeErr) || b != nil && b.fault != nil) {
 		return nil, writeErr
+	}
+	if !p.ignoreAbort {
+		x.watch = r.watch(func() { x.conn.Close() })
 	}
 	// A peer may answer before it has read all.
 	_ = x.conn.SetReadDeadline(time.Now().Add(p.readIn))

@@ -140,7 +140,7 @@ func (r *request) checkSubrequest() (*response, int) {
 // body.
 func (r *request) subrequest(uri string) *request {
 	child := &request{
-		front: r.front, conf: r.conf, conn: r.conn, method: http.MethodGet, target: r.target, proto: r.proto, major: r.major, minor: r.minor,
+		front: r.front, conf: r.conf, conn: r.conn, context: r.context, method: http.MethodGet, line: r.line, target: r.target, proto: r.proto, major: r.major, minor: r.minor,
 		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true, client: r.client,
 	}
 	if r.method == http.MethodHead {

@@ -56,17 +56,28 @@ func (r *request) readBody() (*spooled, int) {
 	}
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		r.closing = true
-		if isTimeout(err) {
-			return nil, http.StatusRequestTimeout
-		}
-		return nil, http.StatusBadRequest
+		return nil, r.bodyFault(err)
 	case most > 0 && s.size > most:
-		r.closing = true
 		r.logError("%v: %d bytes", errBodyTooLarge, s.size)
 		return nil, http.StatusRequestEntityTooLarge
 	}
 	return s, 0
+}
+
+// bodyFault is the status of a request that does not come as it should.
+// Who leaves in the middle of it, or is too slow, gets no answer.
+func (r *request) bodyFault(err error) int {
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, errBadChunk):
+		return http.StatusBadRequest
+	case isTimeout(err):
+		r.lost = http.StatusRequestTimeout
+	default:
+		r.lost = http.StatusBadRequest
+	}
+	return r.lost
 }
 
 // reader reads the body from its beginning.

@@ -45,6 +45,7 @@ type server struct {
 // headLimits are client_header_buffer_size and large_client_header_buffers.
 type headLimits struct {
 	first, size, count int
+	most               int // headers (max_headers)
 	timeout            time.Duration
 }
 
@@ -108,6 +109,7 @@ func (c *config) server(block *site.Server) {
 		first:   c.size(block.Scope, "client_header_buffer_size", 1<<10),
 		count:   4,
 		size:    8 << 10,
+		most:    c.number(block.Scope, "max_headers", 1000),
 		timeout: c.duration(block.Scope, "client_header_timeout", time.Minute),
 	}
 	if n := c.one(block.Scope, "large_client_header_buffers"); n != nil {

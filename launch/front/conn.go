@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -20,6 +18,7 @@ type connection struct {
 	front    *Front
 	listener *listener
 	conn     net.Conn
+	raw      net.Conn             // below TLS, to be closed from outside
 	tls      *tls.ConnectionState // nil for plain ones
 	remote   netip.AddrPort       // invalid on unix sockets
 	local    netip.AddrPort
@@ -35,7 +34,7 @@ type connection struct {
 // closeIfIdle closes a connection that waits for a request.
 func (c *connection) closeIfIdle() {
 	if c.idle.Load() {
-		c.conn.Close()
+		c.raw.Close()
 	}
 }
 
@@ -76,7 +75,7 @@ func addrPort(a net.Addr) netip.AddrPort {
 // serve speaks with one client until the connection ends.
 func (f *Front) serve(conn net.Conn, l *listener) {
 	c := &connection{
-		front: f, listener: l, conn: conn, remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()),
+		front: f, listener: l, conn: conn, raw: conn, remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()),
 		number: f.numbers.Add(1), began: time.Now(),
 	}
 	f.counters.active.Add(1)
@@ -190,7 +189,11 @@ func (c *connection) plainToTLS() {
 	}
 	r.loc = r.server.own
 	r.closing = true
-	c.send(r, r.finish(nil, status))
+	if p := r.finish(nil, status); p != nil {
+		c.send(r, p)
+		return
+	}
+	r.logAccess()
 }
 
 // prefixedConn reads first what a buffer holds already.
@@ -292,59 +295,4 @@ func halfClose(conn net.Conn) {
 	if w, ok := conn.(interface{ CloseWrite() error }); ok {
 		_ = w.CloseWrite()
 	}
-}
-
-// bodyOf gives a request its body.
-func (c *connection) bodyOf(r *request) {
-	switch {
-	case r.length == 0:
-		r.body = http.NoBody
-		return
-	case r.length < 0:
-		r.body = &chunkReader{r: c.reader}
-	default:
-		r.body = &exactly{c.reader, r.length}
-	}
-	expect, _ := r.header("expect")
-	r.body = &clientBody{conn: c.conn, source: r.body, request: r, ask: expect != "" && r.minor > 0}
-}
-
-// clientBody reads a request's body: every read may take as long as
-// client_body_timeout, and a client that waits for it is told to go on.
-type clientBody struct {
-	conn    net.Conn
-	source  io.Reader
-	request *request
-	ask     bool
-	done    bool
-	read    int64
-}
-
-func (b *clientBody) Read(p []byte) (int, error) {
-	b.goOn()
-	timeout := time.Minute
-	if b.request.loc != nil {
-		timeout = b.request.loc.bodyTimeout
-	}
-	_ = b.conn.SetReadDeadline(time.Now().Add(timeout))
-	n, err := b.source.Read(p)
-	b.read += int64(n)
-	b.done = b.done || errors.Is(err, io.EOF) || b.request.length > 0 && b.read >= b.request.length
-	return n, err
-}
-
-// goOn tells a client that waits for it to send the body (ngx_http_test_expect).
-func (b *clientBody) goOn() {
-	if b.ask {
-		b.ask = false
-		_, _ = io.WriteString(b.conn, "HTTP/1.1 100 Continue\r\n\r\n")
-	}
-}
-
-// count is how many bytes of the body have been read, as they were sent.
-func (b *clientBody) count() int64 {
-	if chunks, ok := b.source.(*chunkReader); ok {
-		return chunks.raw
-	}
-	return b.read
 }

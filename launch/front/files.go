@@ -239,7 +239,8 @@ var errLink = &fs.PathError{Op: "open", Err: syscall.ELOOP}
 // one whose owner is not that of what it leads to.
 func noLinks(name string, owners bool) error {
 	path := "/"
-	for _, part := range strings.Split(strings.Trim(filepath.Clean(name), "/"), "/") {
+	parts := strings.Split(strings.Trim(filepath.Clean(name), "/"), "/")
+	for i, part := range parts {
 		path = filepath.Join(path, part)
 		info, err := os.Lstat(path)
 		if err != nil {
@@ -248,10 +249,19 @@ func noLinks(name string, owners bool) error {
 		if info.Mode()&fs.ModeSymlink == 0 {
 			continue
 		}
-		if target, err := os.Stat(path); owners && err == nil && sameOwner(info, target) {
-			continue
+		if !owners {
+			if i < len(parts)-1 {
+				return syscall.ENOTDIR // what nginx sees of a link where it wants a folder
+			}
+			return errLink
 		}
-		return errLink
+		target, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if !sameOwner(info, target) {
+			return errLink
+		}
 	}
 	return nil
 }

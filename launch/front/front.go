@@ -134,7 +134,7 @@ func (f *Front) Stop(ctx context.Context) error {
 		err = fmt.Errorf("requests under way were cut off: %w", ctx.Err())
 		f.mu.Lock()
 		for c := range f.conns {
-			c.conn.Close()
+			c.raw.Close()
 		}
 		f.mu.Unlock()
 		<-done

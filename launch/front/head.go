@@ -1,332 +1,218 @@
 package front
 
 import (
-	"bufio"
-	"errors"
+	"bytes"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/deployctl/deployctl/nginx/site"
 )
 
-// headReader reads the lines of a request's head into one text. The lines lie
-// in nginx's buffers, none across two of them, so fewer bytes fit than the
-// buffers hold (ngx_http_alloc_large_header_buffer).
+// headReader reads the head of a request byte by byte (ngx_http_parse.c and
+// ngx_http_request.c): what is wrong is refused at the byte that shows it. It
+// holds one line, and counts the buffers that nginx would fill.
 type headReader struct {
-	from   *bufio.Reader
-	limits headLimits
-	data   []byte
-	left   int // bytes of the buffer
-	large  int // buffers of large_client_header_buffers that are used
+	request *request
+	line    string // from the start of the line that is read, with what has come behind it
+	at      int    // how much of it is read
+	state   int
+	marks   lineMarks
+	major   int // the version of HTTP, as far as it is read
+	minor   int
+	field   fieldMarks
+	fields  bool // the request line is done
+
+	used, room int // bytes of the current buffer that are filled, and its size
+	busy       int // large buffers that are in use
+	taken      int // bytes that are read
+	count      int // of headers
 }
 
 // statusHeaderTooLarge is nginx's own code for a header, or all of them, above
 // the buffers: the client sees 400.
 const statusHeaderTooLarge = 494
 
-// line returns the bytes of a line in data, without its end; tooLong is the
-// status for one that no buffer holds.
-func (h *headReader) line(tooLong int) (start, end, status int, err error) {
-	start = len(h.data)
-	piece, err := h.from.ReadSlice('\n')
-	if err != nil {
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return 0, 0, tooLong, nil
-		}
-		return 0, 0, 0, err
-	}
-	h.data = append(h.data, piece...)
-	if h.left -= len(piece); h.left < 0 {
-		h.large++
-		h.left = h.limits.size - len(piece)
-		if h.left < 0 || h.large > h.limits.count {
-			return 0, 0, tooLong, nil
-		}
-	}
-	end = len(h.data) - 1
-	if end > start && h.data[end-1] == '\r' {
-		end--
-	}
-	return start, end, 0, nil
-}
-
-// readRequest reads the head of a request (ngx_http_parse.c and
-// ngx_http_request.c). The status is that of a head that is refused; the
-// request is nil when the connection is to be closed without an answer.
+// readRequest reads the head of a request. The status is that of a head that is
+// refused; the request is nil when the client leaves before it has begun, and
+// lost when that is in the middle.
 func (c *connection) readRequest() (*request, int) {
 	conf := c.front.current.Load()
-	r := &request{front: c.front, conf: conf, conn: c, started: time.Now(), proto: "HTTP/1.0", major: 1, body: http.NoBody}
+	r := &request{front: c.front, conf: conf, conn: c, started: time.Now(), major: 1, body: http.NoBody}
 	fallback := conf.site.ServerFor(c.at(), "")
 	if fallback == nil {
 		return nil, 0
 	}
 	r.server = conf.servers[fallback]
 	r.loc = r.server.own
-	h := &headReader{from: c.reader, limits: r.server.heads, data: make([]byte, 0, 1024), left: r.server.heads.first}
+	h := headReader{request: r, room: r.server.heads.first}
 	for {
-		b, err := c.reader.Peek(1)
+		piece, err := c.headPiece()
 		if err != nil {
-			return nil, 0
-		}
-		if b[0] != '\r' && b[0] != '\n' {
-			break
-		}
-		_, _ = c.reader.ReadByte() // empty lines before a request are skipped
-	}
-	start, end, status, err := h.line(http.StatusRequestURITooLong)
-	if err != nil || status != 0 {
-		return r.unread(err), status
-	}
-	line := [2]int{start, end}
-	var lines [][2]int
-	if r.simple(string(h.data[start:end])) {
-		return r.finishHead(string(h.data), line, nil)
-	}
-	for {
-		start, end, status, err := h.line(statusHeaderTooLarge)
-		if err != nil || status != 0 {
-			if status != 0 {
-				_ = r.requestLine(string(h.data[line[0]:line[1]]))
+			if h.taken == 0 {
+				return nil, 0
 			}
-			return r.unread(err), status
+			r.line = h.soFar()
+			return r, r.bodyFault(err)
 		}
-		if start == end {
-			break
+		if h.line == "" {
+			h.line = piece
+		} else {
+			h.line += piece
 		}
-		lines = append(lines, [2]int{start, end})
-	}
-	return r.finishHead(string(h.data), line, lines)
-}
-
-// unread is the request whose head did not come: nil when the client left.
-func (r *request) unread(err error) *request {
-	if err == nil {
-		return r
-	}
-	return nil
-}
-
-// simple tells whether a request line is one of HTTP/0.9, which has no headers.
-func (r *request) simple(line string) bool {
-	return strings.Count(line, " ") == 1 && !strings.Contains(line, " HTTP/")
-}
-
-func (r *request) finishHead(text string, line [2]int, lines [][2]int) (*request, int) {
-	r.size = int64(len(text))
-	if status := r.requestLine(text[line[0]:line[1]]); status != 0 {
-		return r, status
-	}
-	r.headers = make([]header, 0, len(lines))
-	for _, l := range lines {
-		if status := r.headerLine(text[l[0]:l[1]]); status != 0 {
+		before := h.taken
+		status, done := h.run()
+		_, _ = c.reader.Discard(h.taken - before)
+		if status != 0 || done {
 			return r, status
 		}
 	}
-	return r, r.understand()
 }
 
-// requestLine reads method, target and version (ngx_http_parse_request_line).
-func (r *request) requestLine(line string) int {
-	method, rest, ok := strings.Cut(line, " ")
-	if !ok || method == "" {
-		return http.StatusBadRequest
+// headPiece returns what has come of a head, without what stands behind it.
+func (c *connection) headPiece() (string, error) {
+	if _, err := c.reader.Peek(1); err != nil {
+		return "", err
 	}
-	for i := range len(method) {
-		if c := method[i]; (c < 'A' || c > 'Z') && c != '_' && c != '-' {
-			return http.StatusBadRequest
-		}
+	b, _ := c.reader.Peek(c.reader.Buffered())
+	if i := bytes.Index(b, []byte("\r\n\r\n")); i >= 0 {
+		b = b[:i+4]
 	}
-	r.method = method
-	rest = strings.TrimLeft(rest, " ")
-	target, version, ok := strings.Cut(rest, " ")
-	version = strings.Trim(version, " ")
-	r.target = target
-	for i := range len(target) {
-		if target[i] < ' ' || target[i] == 0x7f {
-			return http.StatusBadRequest
-		}
-	}
-	switch {
-	case !ok:
-		r.proto, r.major, r.minor = "HTTP/0.9", 0, 9
-		r.closing = true
-		return 0
-	case !strings.HasPrefix(version, "HTTP/"):
-		return http.StatusBadRequest
-	}
-	major, minor, ok := strings.Cut(version[5:], ".")
-	var err1, err2 error
-	r.major, err1 = strconv.Atoi(major)
-	r.minor, err2 = strconv.Atoi(minor)
-	switch {
-	case !ok || err1 != nil || err2 != nil || len(major) > 3 || len(minor) > 3 || major[0] == '0':
-		r.major, r.minor = 1, 0
-		return http.StatusBadRequest
-	case r.major > 1:
-		r.major, r.minor = 1, 0
-		return http.StatusHTTPVersionNotSupported
-	}
-	r.proto = version
-	return 0
+	return string(b), nil
 }
 
-// headerLine reads one header (ngx_http_parse_header_line). What nginx calls
-// invalid is left out, as ignore_invalid_headers asks.
-func (r *request) headerLine(line string) int {
-	if c := line[0]; c <= ' ' || c == 0x7f || c == ':' {
-		return http.StatusBadRequest
-	}
-	name, value, _ := strings.Cut(line, ":")
-	valid := true
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c <= ' ' || c == 0x7f:
-			return http.StatusBadRequest
-		case c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z', c == '-':
-		case c == '_' && r.loc.underscores:
-		default:
-			valid = false
+// run reads what is there. The head is whole, or refused, when done.
+func (h *headReader) run() (status int, done bool) {
+	for h.at < len(h.line) {
+		c := h.line[h.at]
+		var ended, last bool
+		if h.fields {
+			status, ended, last = h.fieldByte(c)
+		} else {
+			status, ended = h.lineByte(c)
 		}
-	}
-	if strings.IndexByte(value, 0) >= 0 {
-		return http.StatusBadRequest
-	}
-	if valid || !r.loc.ignoreInvalid {
-		r.headers = append(r.headers, header{name, strings.Trim(value, " ")})
-	}
-	return 0
-}
-
-// understand reads the headers that decide how the request goes on
-// (ngx_http_process_request_header).
-func (r *request) understand() int {
-	hosts, host := 0, ""
-	lengths, encodings := 0, 0
-	connection := ""
-	for _, h := range r.headers {
+		h.at++
+		h.used++
+		h.taken++
 		switch {
-		case strings.EqualFold(h.name, "host"):
-			hosts++
-			host = h.value
-		case strings.EqualFold(h.name, "content-length"):
-			lengths++
-			n, err := strconv.ParseInt(h.value, 10, 64)
-			if err != nil || n < 0 || h.value[0] == '+' {
-				return http.StatusBadRequest
-			}
-			r.length = n
-		case strings.EqualFold(h.name, "transfer-encoding"):
-			encodings++
-			if !strings.EqualFold(h.value, "chunked") {
-				return http.StatusNotImplemented
-			}
-		case strings.EqualFold(h.name, "connection"):
-			connection = strings.ToLower(h.value)
+		case status != 0 && !h.fields:
+			h.request.line = h.soFar()
+		case status == 0 && ended:
+			status, done = h.endLine(last)
+		}
+		if status != 0 || done {
+			return status, true
+		}
+		if h.used == h.room && !h.grow() {
+			return h.tooLarge(), true
 		}
 	}
-	target := r.target
-	if rest, ok := cutScheme(target); ok {
-		slash := strings.IndexAny(rest, "/?")
-		if slash < 0 {
-			slash = len(rest)
+	return 0, false
+}
+
+// endLine takes a whole line.
+func (h *headReader) endLine(last bool) (status int, done bool) {
+	r := h.request
+	switch {
+	case last:
+		r.size += int64(h.at)
+		return r.understand(), true
+	case !h.fields:
+		if status := h.requestLine(); status != 0 {
+			return status, true
 		}
-		host, hosts = rest[:slash], 1
-		if target = rest[slash:]; target == "" {
-			target = "/"
+		if r.major == 0 {
+			return r.understand(), true
+		}
+		h.fields = true
+	default:
+		if h.count++; h.count > r.server.heads.most {
+			return h.tooLarge(), true
+		}
+		m := &h.field
+		name, v := h.line[:m.nameEnd], strings.TrimRight(h.line[m.valueStart:m.valueEnd], " ")
+		if !m.invalid || !r.loc.ignoreInvalid {
+			if status := r.takeField(name, v); status != 0 {
+				return status, true
+			}
 		}
 	}
-	r.unparsed = target
-	if strings.HasPrefix(target, "?") {
+	r.size += int64(h.at)
+	h.line, h.at, h.state = h.line[h.at:], 0, 0
+	return 0, false
+}
+
+// grow goes on in the next large buffer, into which the line that is not whole
+// yet is copied (ngx_http_alloc_large_header_buffer).
+func (h *headReader) grow() bool {
+	heads := &h.request.server.heads
+	switch {
+	case !h.fields && h.state == lineStart:
+		h.used = 0 // nothing but empty lines: the buffer is used again
+		return true
+	case h.at >= heads.size, h.busy >= heads.count:
+		return false
+	}
+	h.busy++
+	h.used, h.room = h.at, heads.size
+	return true
+}
+
+// tooLarge is the status of a head that the buffers do not hold.
+func (h *headReader) tooLarge() int {
+	h.request.lingers = true
+	if h.fields {
+		return statusHeaderTooLarge
+	}
+	h.request.line = h.line[:h.at]
+	return http.StatusRequestURITooLong
+}
+
+// soFar is what has come of the line that is being read, as $request shows it.
+func (h *headReader) soFar() string {
+	if h.fields {
+		return h.request.line
+	}
+	if i := strings.IndexAny(h.line, "\r\n"); i >= 0 {
+		return h.line[:i]
+	}
+	return h.line
+}
+
+// requestLine takes what the request line says.
+func (h *headReader) requestLine() int {
+	r, m := h.request, &h.marks
+	r.line = h.line[:m.lineLimit]
+	r.method = h.line[:m.method]
+	target := "/"
+	if m.targetStart > 0 {
+		if m.targetEnd == 0 {
+			m.targetEnd = m.lineLimit
+		}
+		target = h.line[m.targetStart:m.targetEnd]
+	}
+	r.target, r.unparsed = target, target
+	if m.protocolStart > 0 {
+		r.major, r.minor, r.proto = h.major, h.minor, h.line[m.protocolStart:m.lineLimit]
+	} else {
+		r.major, r.minor = 0, 9
+		r.closing = true
+		if r.method != http.MethodGet {
+			return http.StatusBadRequest
+		}
+	}
+	if target[0] == '?' {
 		target = "/" + target
 	}
-	switch {
-	case hosts > 1 || lengths > 1 || encodings > 1:
+	var ok bool
+	if r.path, r.args, ok = site.Normalize(target, r.server.mergeSlashes); !ok {
 		return http.StatusBadRequest
-	case hosts == 0 && r.major == 1 && r.minor > 0:
-		return http.StatusBadRequest
-	case encodings > 0 && (lengths > 0 || r.minor == 0):
-		return http.StatusBadRequest
-	case encodings > 0:
-		r.length = -1
 	}
-	if hosts > 0 {
-		name, ok := validHost(host)
-		if !ok {
+	if m.hostEnd > 0 {
+		if r.host, ok = validHost(h.line[m.hostStart:m.hostEnd]); !ok {
 			return http.StatusBadRequest
 		}
-		r.host = name
+		r.chooseServer()
 	}
-	if s := r.conf.site.ServerFor(r.conn.at(), r.host); s != nil {
-		r.server = r.conf.servers[s]
-		r.loc = r.server.own
-		r.nameCaptures(s)
-	}
-	r.closing = r.closing || strings.Contains(connection, "close") || r.minor == 0 && !strings.Contains(connection, "keep-alive")
-	if r.method == http.MethodTrace || r.method == http.MethodConnect {
-		return http.StatusMethodNotAllowed
-	}
-	path, args, ok := site.Normalize(target, r.server.mergeSlashes)
-	if !ok {
-		return http.StatusBadRequest
-	}
-	r.path, r.args = path, args
-	r.conn.bodyOf(r)
 	return 0
-}
-
-// nameCaptures keeps what the groups of a server's name match.
-func (r *request) nameCaptures(s *site.Server) {
-	for _, n := range s.Names {
-		if n.Kind == site.RegexName && n.Node != nil {
-			if r.match(r.conf.names[n.Value], r.host) {
-				return
-			}
-		}
-	}
-}
-
-func cutScheme(target string) (rest string, ok bool) {
-	if strings.HasPrefix(target, "/") {
-		return "", false
-	}
-	scheme, rest, ok := strings.Cut(target, "://")
-	if !ok {
-		return "", false
-	}
-	for i := range len(scheme) {
-		if c := scheme[i] | 0x20; c < 'a' || c > 'z' {
-			return "", false
-		}
-	}
-	return rest, true
-}
-
-// validHost lowers a host and cuts its port off; false for one that nginx
-// refuses (ngx_http_validate_host).
-func validHost(host string) (string, bool) {
-	end, dot := len(host), -1
-	state := byte(0) // '[' in an address, ']' after the name
-	for i := range len(host) {
-		switch c := host[i]; {
-		case c == '.':
-			if dot >= 0 && dot == i-1 {
-				return "", false
-			}
-			dot = i
-		case c == ':' && state == 0:
-			end, state = i, ']'
-		case c == '[' && i == 0:
-			state = '['
-		case c == ']' && state == '[':
-			end, state = i+1, ']'
-		case c == '/' || c <= ' ' || c == 0x7f:
-			return "", false
-		}
-	}
-	if dot >= 0 && dot == end-1 {
-		end--
-	}
-	return strings.ToLower(host[:end]), end > 0
 }

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -18,12 +19,11 @@ func (c *connection) serveHTTP2() {
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
 	server := &http.Server{Handler: http.HandlerFunc(c.answerHTTP2), Protocols: protocols, ErrorLog: nil}
-	one := &oneListener{conn: c.conn, done: make(chan struct{})}
+	one := &oneListener{conn: c.conn, over: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		select {
 		case <-c.front.closing:
-			one.finish()
-			c.conn.Close()
+			_ = server.Shutdown(context.Background()) // streams under way end; Stop closes the connection when that takes too long
 		case <-one.done:
 		}
 	}()
@@ -33,14 +33,15 @@ func (c *connection) serveHTTP2() {
 		}
 	}
 	_ = server.Serve(one)
+	<-one.done
 }
 
 // oneListener hands out one connection, and waits until it is closed.
 type oneListener struct {
-	conn net.Conn
-	once sync.Once
-	end  sync.Once
-	done chan struct{}
+	conn            net.Conn
+	once, stop, end sync.Once
+	over            chan struct{} // no more connections are asked for
+	done            chan struct{} // the connection is closed
 }
 
 func (l *oneListener) Accept() (net.Conn, error) {
@@ -49,14 +50,20 @@ func (l *oneListener) Accept() (net.Conn, error) {
 	if conn != nil {
 		return conn, nil
 	}
-	<-l.done
+	select {
+	case <-l.over:
+	case <-l.done:
+	}
 	return nil, io.EOF
 }
 
 func (l *oneListener) finish() { l.end.Do(func() { close(l.done) }) }
 
 // Close implements net.Listener.
-func (l *oneListener) Close() error { return nil }
+func (l *oneListener) Close() error {
+	l.stop.Do(func() { close(l.over) })
+	return nil
+}
 
 // Addr implements net.Listener.
 func (l *oneListener) Addr() net.Addr { return l.conn.LocalAddr() }
@@ -64,7 +71,7 @@ func (l *oneListener) Addr() net.Addr { return l.conn.LocalAddr() }
 func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 	conf := c.front.current.Load()
 	r := &request{
-		front: c.front, conf: conf, conn: c, started: time.Now(), proto: "HTTP/2.0", major: 2, method: in.Method, target: in.RequestURI, unparsed: in.RequestURI,
+		front: c.front, conf: conf, conn: c, context: in.Context(), started: time.Now(), proto: "HTTP/2.0", major: 2, method: in.Method, target: in.RequestURI, unparsed: in.RequestURI, line: in.Method + " " + in.RequestURI + " HTTP/2.0",
 		body: in.Body, length: in.ContentLength,
 	}
 	host := in.Host

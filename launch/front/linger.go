@@ -1,8 +1,7 @@
 package front
 
 import (
-	"errors"
-	"io"
+	"net/http"
 	"time"
 
 	"github.com/deployctl/deployctl/nginx/site"
@@ -24,56 +23,50 @@ func (c *config) lingering(s *site.Scope) lingering {
 
 // beforeAnswer does what nginx does with a body that nobody wants before it
 // answers: a client that waits is told to send it, unless the answer is a
-// refusal. It is false when the first bytes of the body are no body.
+// refusal, and what has come of it is thrown away. It is false when that is no
+// body (ngx_http_discard_request_body).
 func (r *request) beforeAnswer(p *response) bool {
-	b, ok := r.body.(*clientBody)
-	if !ok || b.done || b.read > 0 || p.upgrade != nil {
+	b := r.unread()
+	if b == nil || b.passed > 0 || p.upgrade != nil {
 		return true
 	}
-	if chunks, ok := b.source.(*chunkReader); ok && chunks.raw == 0 && chunks.broken() {
-		return false
-	}
-	if p.special || p.plain || p.upstream {
-		b.ask = false
+	b.ask = b.ask && !p.special && !p.plain && !p.upstream
+	if b.skim() {
 		return true
 	}
-	b.goOn()
-	return true
+	r.closing = true
+	return p.upstream || p.status >= http.StatusBadRequest
 }
 
 // discardBody reads what is left of a body once the answer is sent; false when
 // it does not come (ngx_http_discarded_request_body_handler).
 func (r *request) discardBody() bool {
-	b, ok := r.body.(*clientBody)
-	if !ok || b.done {
+	b := r.unread()
+	if b == nil {
 		return true
 	}
-	end := time.Now().Add(r.loc.linger.most)
-	buf := make([]byte, 4<<10)
-	for !b.done {
-		if time.Now().After(end) {
-			return false
-		}
-		_ = b.conn.SetReadDeadline(time.Now().Add(r.loc.linger.timeout))
-		n, err := b.source.Read(buf)
-		b.read += int64(n)
-		b.done = errors.Is(err, io.EOF) || r.length > 0 && b.read >= r.length
-		if err != nil && !b.done {
-			return false
+	c := r.conn
+	c.idle.Store(true) // a stop need not wait for it
+	defer c.idle.Store(false)
+	waste := make([]byte, 16<<10)
+	for end := time.Now().Add(r.loc.linger.most); !b.done && !c.front.stopping(); {
+		if _, err := b.within(waste, min(r.loc.linger.timeout, time.Until(end))); err != nil {
+			break
 		}
 	}
-	return true
+	return b.done
 }
 
 // linger reads what the client still sends: closing at once would reset the
 // connection before it has read the answer (ngx_http_set_lingering_close).
 func (c *connection) linger(r *request, whole bool) {
 	linger := r.loc.linger
-	more := !whole || c.reader != nil && c.reader.Buffered() > 0
+	more := !whole || r.lingers || c.reader != nil && c.reader.Buffered() > 0
 	if linger.mode == "off" || linger.mode == "on" && !more {
 		return
 	}
 	halfClose(c.conn)
+	c.idle.Store(true)
 	end := time.Now().Add(linger.most)
 	buf := make([]byte, 4<<10)
 	for time.Now().Before(end) && !c.front.stopping() {

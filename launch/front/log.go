@@ -37,7 +37,7 @@ func (r *request) logError(format string, args ...any) {
 		client = a.Addr().String()
 	}
 	host, _ := r.header("host")
-	r.front.logError(fmt.Sprintf(format, args...) + fmt.Sprintf(", client: %s, server: %s, request: \"%s %s %s\", host: %q", client, r.server.name, r.method, r.target, r.proto, host))
+	r.front.logError(fmt.Sprintf(format, args...) + fmt.Sprintf(", client: %s, server: %s, request: %q, host: %q", client, r.server.name, r.line, host))
 }
 
 func (f *Front) logError(line string) {

@@ -10,25 +10,26 @@ import (
 // pass is what proxy_pass and uwsgi_pass have in common
 // (ngx_http_upstream.c); names are those of the directives without the prefix.
 type pass struct {
-	prefix    string // proxy or uwsgi
-	target    *text  // the address, or the upstream's name
-	fixed     *upstream
-	params    []passParam
-	passHead  bool // the client's headers are passed on
-	passBody  bool
-	connectIn time.Duration
-	sendIn    time.Duration
-	readIn    time.Duration
-	headSize  int
-	buffering bool
-	spool     bool // request_buffering
-	next      map[string]bool
-	tries     int
-	nextIn    time.Duration
-	intercept bool
-	hidden    map[string]bool
-	ignored   map[string]bool
-	secure    *secureUpstream // nil for plain connections
+	prefix      string // proxy or uwsgi
+	target      *text  // the address, or the upstream's name
+	fixed       *upstream
+	params      []passParam
+	passHead    bool // the client's headers are passed on
+	passBody    bool
+	connectIn   time.Duration
+	sendIn      time.Duration
+	readIn      time.Duration
+	headSize    int
+	buffering   bool
+	spool       bool // request_buffering
+	next        map[string]bool
+	tries       int
+	nextIn      time.Duration
+	intercept   bool
+	ignoreAbort bool // a client that leaves does not end the request
+	hidden      map[string]bool
+	ignored     map[string]bool
+	secure      *secureUpstream // nil for plain connections
 }
 
 // passParam is a header or a variable that is sent.
@@ -47,7 +48,7 @@ func (c *config) newPass(l *location, prefix string) *pass {
 		readIn: c.duration(s, prefix+"_read_timeout", time.Minute), headSize: c.size(s, prefix+"_buffer_size", 4<<10),
 		buffering: c.flag(s, prefix+"_buffering", true), spool: c.flag(s, prefix+"_request_buffering", true),
 		next: map[string]bool{}, tries: c.number(s, prefix+"_next_upstream_tries", 0), nextIn: c.duration(s, prefix+"_next_upstream_timeout", 0),
-		intercept: c.flag(s, prefix+"_intercept_errors", false), hidden: map[string]bool{}, ignored: map[string]bool{},
+		intercept: c.flag(s, prefix+"_intercept_errors", false), ignoreAbort: c.flag(s, prefix+"_ignore_client_abort", false), hidden: map[string]bool{}, ignored: map[string]bool{},
 	}
 	if n := c.one(s, prefix+"_next_upstream"); n != nil {
 		for _, a := range n.Args {

@@ -150,9 +150,16 @@ func (r *request) redirectNamed(name string) *response {
 // finish turns a status without a response into the error_page that is asked
 // for, or nginx's own page.
 func (r *request) finish(resp *response, status int) *response {
-	if resp == nil && (status == closeConnection || status == 408 || status == 499) {
+	switch {
+	case resp != nil:
+	case r.lost != 0:
+		r.status = r.lost
+		return nil
+	case status == closeConnection, status == http.StatusRequestTimeout, status == statusClientLeft:
 		r.status = status
 		return nil
+	case status == 0:
+		return nil // a redirect inside has come to that
 	}
 	if resp != nil && !resp.special {
 		if r.override > 0 {

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"io"
 	"net/netip"
 	"strings"
@@ -12,10 +13,12 @@ type header struct{ name, value string }
 
 // request is one request on its way through the phases.
 type request struct {
-	front *Front
-	conf  *config
-	conn  *connection
+	front   *Front
+	conf    *config
+	conn    *connection
+	context context.Context // ends with a stream of HTTP/2; nil for HTTP/1
 
+	line                  string // the request line as it was sent
 	method, target, proto string // of the request line
 	unparsed              string // the target without scheme and host
 	major, minor          int    // version of HTTP
@@ -51,6 +54,10 @@ type request struct {
 	limited       bool     // limit_req and limit_conn have counted it
 	leave         []func() // what to do when it is done
 	closing       bool     // the connection is closed after this request
+	lingers       bool     // and what the client still sends is read
+	lost          int      // the status of a request that is given up without an answer
+	seen          int      // headers that may come once (uniqueFields)
+	connection    int      // what Connection asks for
 
 	// What became of it, for the log.
 	status   int

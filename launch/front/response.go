@@ -58,6 +58,16 @@ func (p *response) close() {
 	}
 }
 
+// release gives up what a response holds that has been sent, but the connection
+// that is handed over.
+func (p *response) release(whole bool) {
+	if p.upgrade == nil || !whole {
+		p.close()
+		return
+	}
+	p.stream.Close()
+}
+
 // reader returns the body as a stream.
 func (p *response) reader() io.Reader {
 	switch {

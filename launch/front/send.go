@@ -17,9 +17,11 @@ const smallBody = 32 << 10
 func (c *connection) send(r *request, p *response) bool {
 	if !r.beforeAnswer(p) {
 		p.close()
-		p = r.finish(nil, http.StatusBadRequest)
+		if p = r.finish(nil, http.StatusBadRequest); p == nil {
+			r.logAccess()
+			return false
+		}
 	}
-	defer p.close()
 	r.prepare(p)
 	fields := r.head(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
@@ -55,6 +57,7 @@ func (c *connection) send(r *request, p *response) bool {
 	r.allSent = out.sent
 	r.bodySent = max(0, out.sent-int64(len(head)))
 	r.done = whole
+	p.release(whole)
 	discarded := whole && (p.upgrade != nil || r.discardBody())
 	r.logAccess()
 	if !whole {

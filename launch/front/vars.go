@@ -176,9 +176,7 @@ func init() {
 		"request_uri":     func(r *request) (string, bool) { return r.unparsed, true },
 		"request_method":  func(r *request) (string, bool) { return r.method, true },
 		"server_protocol": func(r *request) (string, bool) { return r.proto, true },
-		"request": func(r *request) (string, bool) {
-			return r.method + " " + r.target + " " + r.proto, true
-		},
+		"request":         func(r *request) (string, bool) { return found(r.line) },
 		"host": func(r *request) (string, bool) {
 			if r.host != "" {
 				return r.host, true
