@@ -163,11 +163,21 @@ func (s *Server) follow(g *generation) {
 	defer s.mu.Unlock()
 	if s.generation == g && !g.retired.Load() {
 		s.failure = g.err()
+		s.end()
+	}
+}
+
+// end closes ended, once.
+func (s *Server) end() {
+	select {
+	case <-s.ended:
+	default:
 		close(s.ended)
 	}
 }
 
-// Ended is closed when the server has ended by itself; Err tells why.
+// Ended is closed when the server has ended; Err tells why when that was by
+// itself.
 func (s *Server) Ended() <-chan struct{} { return s.ended }
 
 // Err returns why the server ended by itself.
@@ -225,6 +235,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		s.stub = nil
 	}
 	s.closeListeners(nil)
+	s.end()
 	return err
 }
 

@@ -160,7 +160,11 @@ func (u *Uwsgi) Stop(ctx context.Context) (cut bool) {
 		}
 	}
 	u.signal(syscall.SIGINT)
-	if !u.wait(2 * time.Second) {
+	patience := 2 * time.Second
+	if cut {
+		patience = 300 * time.Millisecond // it waits for workers that are busy
+	}
+	if !u.wait(patience) {
 		u.Kill()
 		return true
 	}
