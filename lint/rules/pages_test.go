@@ -2,42 +2,24 @@ package rules
 
 import (
 	"flag"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/linttest"
 	"github.com/deployctl/deployctl/lint/report"
-	"github.com/deployctl/deployctl/pair"
 )
 
 var update = flag.Bool("update", false, "write the outputs and fixed files that the rules produce into their pages")
 
 // reload returns how the files of an example are read.
 func reload(files []lint.PageFile) lint.Reload {
-	return func(overlay map[string]string) (*pair.Pair, error) {
-		texts := map[string]string{}
-		var paths []string
-		for _, f := range files {
-			if f.Name == lint.ConfigName || f.Name == "machine" {
-				continue
-			}
-			texts[f.Name] = f.Text
-			switch filepath.Ext(f.Name) {
-			case ".conf", ".ini", ".service", ".yaml", ".xml", ".json":
-				paths = append(paths, f.Name)
-			}
-		}
-		maps.Copy(texts, overlay)
-		return pair.Load(paths, pair.Options{Overlay: texts})
-	}
+	return linttest.Reload(linttest.Texts(files, lint.ConfigName, "machine"))
 }
 
 // target returns where the files of an example will run, which the linter's
@@ -82,115 +64,20 @@ func only(t *testing.T, r *lint.Rule, files []lint.PageFile) lint.Options {
 	return opts
 }
 
-// run lints files with one rule.
-func run(t *testing.T, files []lint.PageFile, rule *lint.Rule) *lint.Result {
-	t.Helper()
-	p, err := reload(files)(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := lint.Run(p, All(), only(t, rule, files))
-	for _, b := range r.Broken {
-		t.Fatalf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
-	}
-	return r
-}
-
-func lines(found []diag.Diagnostic) string {
-	var b strings.Builder
-	for _, d := range found {
-		b.WriteString(report.Line(d))
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
 // TestPages runs every rule on the examples of its manual page.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.ID, func(t *testing.T) {
 			t.Parallel()
-			page, err := lint.ParsePage(r.Page)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if page.Title != r.ID || page.Intro == "" {
-				t.Errorf("the page is headed %q and starts with %q", page.Title, page.Intro)
-			}
-			bad, good, fixed := 0, 0, 0
-			text := r.Page
-			for _, e := range page.Examples {
-				if len(e.Bad) > 0 {
-					bad++
-					text = checkBad(t, r, e, text)
-				}
-				fixed += len(e.Fixed)
-				if len(e.Good) > 0 {
-					good++
-					if got := lines(run(t, e.Good, r).Diagnostics); got != "" {
-						t.Errorf("the good example has findings:\n%s", got)
-					}
-				}
-			}
-			if bad == 0 || good == 0 {
-				t.Errorf("%d bad and %d good examples; at least one of each is needed", bad, good)
-			}
-			if r.Fixable != (fixed > 0) && !*update {
-				t.Errorf("Fixable is %v, and the page shows %d fixed files", r.Fixable, fixed)
-			}
+			text := linttest.Page(t, r, func(files []lint.PageFile) linttest.Example {
+				return linttest.Example{Reload: reload(files), Rules: All(), Options: only(t, r, files)}
+			}, *update)
 			if *update && text != r.Page {
 				writePage(t, r.ID, text)
 			}
 		})
 	}
-}
-
-// checkBad compares what the rule says of a bad example, and what its fixes
-// make of it, with the page. With -update it returns the page mended.
-func checkBad(t *testing.T, r *lint.Rule, e lint.Example, page string) string {
-	t.Helper()
-	output := lines(run(t, e.Bad, r).Diagnostics)
-	fix, err := lint.Fix(reload(e.Bad), All(), only(t, r, e.Bad), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]string{}
-	for _, f := range e.Fixed {
-		want[f.Name] = f.Text
-	}
-	if *update {
-		old := section("Output", lint.PageFile{Name: "text", Text: e.Output})
-		page = strings.Replace(page, old, section("Output", lint.PageFile{Name: "text", Text: output}), 1)
-		for name, text := range fix.New {
-			page = strings.Replace(page, block(name, want[name]), block(name, text), 1)
-		}
-		return page
-	}
-	if output == "" {
-		t.Error("the bad example has no finding")
-	}
-	if diff := cmp.Diff(e.Output, output); diff != "" {
-		t.Errorf("output (-page +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(want, fix.New); len(want)+len(fix.New) > 0 && diff != "" {
-		t.Errorf("fixed files (-page +got):\n%s", diff)
-	}
-	for _, d := range fix.Result.Diagnostics {
-		if d.Fix != nil {
-			t.Errorf("a fix leaves: %s", report.Line(d))
-		}
-	}
-	return page
-}
-
-func section(name string, f lint.PageFile) string {
-	return "## " + name + "\n\n```" + f.Name + "\n" + f.Text + "```\n"
-}
-
-func block(name, text string) string {
-	lang := map[string]string{".ini": "ini", ".conf": "nginx"}[filepath.Ext(name)]
-	return "## Fixed\n\n```" + lang + " " + name + "\n" + text + "```\n"
 }
 
 func writePage(t *testing.T, id, text string) {
@@ -205,34 +92,42 @@ func writePage(t *testing.T, id, text string) {
 	}
 }
 
-// TestRegistry checks the rules against the list that is the contract.
+// TestRegistry checks the rules against the list that is the contract: a rule a
+// line, with its severities, "fix" where --fix mends it, and "off" where it
+// runs only when it is asked for.
 func TestRegistry(t *testing.T) {
 	t.Parallel()
-	contract := map[string]string{}
+	contract := map[string][]string{}
 	text, err := os.ReadFile("testdata/rules.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
-		id, severity, _ := strings.Cut(strings.TrimSpace(line), " ")
-		contract[id] = severity
+		words := strings.Fields(line)
+		contract[words[0]] = words[1:]
 	}
-	seen := map[string]bool{}
 	for _, r := range All() {
-		if seen[r.ID] {
-			t.Errorf("%s is registered twice", r.ID)
-		}
-		seen[r.ID] = true
-		severities, ok := contract[r.ID]
+		facts, ok := contract[r.ID]
 		if !ok {
-			t.Errorf("%s is no rule of the contract", r.ID)
+			t.Errorf("%s is no rule of the contract, or stands twice", r.ID)
+			continue
 		}
-		if initial := strings.ToUpper(r.Severity.String()[:1]); !slices.Contains(strings.Split(severities, "/"), initial) {
-			t.Errorf("%s has the severity %s, and the contract says %s", r.ID, r.Severity, severities)
+		delete(contract, r.ID)
+		if initial := strings.ToUpper(r.Severity.String()[:1]); !slices.Contains(strings.Split(facts[0], "/"), initial) {
+			t.Errorf("%s has the severity %s, and the contract says %s", r.ID, r.Severity, facts[0])
+		}
+		if r.Fixable != slices.Contains(facts, "fix") {
+			t.Errorf("%s is fixable: %v, and the contract says otherwise", r.ID, r.Fixable)
+		}
+		if r.Off != slices.Contains(facts, "off") {
+			t.Errorf("%s is off: %v, and the contract says otherwise", r.ID, r.Off)
 		}
 		if r.Summary == "" || strings.HasSuffix(r.Summary, ".") {
 			t.Errorf("%s: the summary %q is empty or ends with a full stop", r.ID, r.Summary)
 		}
+	}
+	for id := range contract {
+		t.Errorf("%s of the contract is no rule", id)
 	}
 }
 

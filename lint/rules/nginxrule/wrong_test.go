@@ -8,25 +8,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/deployctl/deployctl/lint"
+	"github.com/deployctl/deployctl/lint/linttest"
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/lint/rules/nginxrule"
-	"github.com/deployctl/deployctl/pair"
 )
 
 // find lints one file with one rule and returns line numbers and messages.
 func find(t *testing.T, rule *lint.Rule, conf, nginx string) []string {
 	t.Helper()
-	p, err := pair.Load([]string{"nginx.conf"}, pair.Options{Overlay: map[string]string{"nginx.conf": conf}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	opts := lint.Options{Config: lint.Config{Select: []string{rule.ID}}, Target: lint.Target{Nginx: nginx}}
-	result := lint.Run(p, []*lint.Rule{rule}, opts)
-	for _, b := range result.Broken {
-		t.Fatalf("%s fails: %v\n%s", b.Rule, b.Reason, b.Stack)
-	}
 	var found []string
-	for _, d := range result.Diagnostics {
+	for _, d := range linttest.Find(t, rule, map[string]string{"nginx.conf": conf}, lint.Options{Target: lint.Target{Nginx: nginx}}) {
 		line := strings.TrimPrefix(report.Line(d), "nginx.conf:")
 		found = append(found, strings.TrimSuffix(line, " ["+rule.ID+"]"))
 	}
