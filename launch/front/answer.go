@@ -4,93 +4,118 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/textproto"
-	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// errBadHead is a response whose head cannot be read.
-var errBadHead = errors.New("upstream sent invalid header")
-
-// readHead reads the fields of a response until the empty line.
-func readHead(reader *bufio.Reader, size int) ([]header, error) {
+// readFields reads the fields of a response until the empty line; head is what
+// the status line took of the buffer's size in bytes.
+func readFields(reader *bufio.Reader, size, head int) ([]header, error) {
 	var fields []header
-	total := 0
 	for {
 		line, err := reader.ReadSlice('\n')
+		if head += len(line); errors.Is(err, bufio.ErrBufferFull) || head > size {
+			return nil, errLargeHead
+		}
 		if err != nil {
-			if errors.Is(err, bufio.ErrBufferFull) {
-				return nil, errors.New("upstream sent too big header")
-			}
 			return nil, err
 		}
-		if total += len(line); total > size {
-			return nil, errors.New("upstream sent too big header")
-		}
-		text := strings.TrimRight(string(line), "\r\n")
+		text := strings.TrimRight(string(line[:len(line)-1]), "\r")
 		if text == "" {
 			return fields, nil
 		}
-		name, value, ok := strings.Cut(text, ":")
-		if !ok || name == "" || strings.ContainsAny(name, " \t") {
+		f, ok := parseField(text)
+		if !ok {
 			return nil, errBadHead
 		}
-		fields = append(fields, header{name, textproto.TrimString(value)})
+		if f.name != "" {
+			fields = append(fields, f)
+		}
 	}
 }
 
-// readHTTP reads the head of a response; informational ones are left out.
-func (x *proxy) readHTTP(r *request, e *exchange) (*response, error) {
-	for {
-		out := &response{length: -1}
-		if err := out.readStatus(e.reader); err != nil {
+// parseField reads a field as nginx does (ngx_http_parse_header_line): one
+// without a colon has no value, and a second status line, which IIS sends, no
+// name.
+func parseField(line string) (header, bool) {
+	name, value, _ := strings.Cut(line, ":")
+	if strings.HasPrefix(name, "HTTP/") {
+		return header{}, true
+	}
+	if name == "" || strings.IndexFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f }) >= 0 || strings.ContainsAny(value, "\x00\r") {
+		return header{}, false
+	}
+	return header{name, strings.Trim(value, " ")}, true
+}
+
+// statusLine is what a response's first line says.
+type statusLine struct {
+	minor  int
+	status int
+	text   string // the status with the words behind it
+	size   int    // of the line, in bytes
+}
+
+// errNoStatus tells that there is no status line.
+var errNoStatus = errors.New("no status line")
+
+// readStatusLine reads the first line of a response, and leaves what is none
+// (ngx_http_parse_status_line).
+func readStatusLine(reader *bufio.Reader) (*statusLine, error) {
+	const form = "HTTP/"
+	l := &statusLine{}
+	start, dots, digits := 0, 0, 0
+	for i := 0; ; i++ {
+		b, err := reader.Peek(i + 1)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			return nil, errLargeHead
+		}
+		if err != nil {
 			return nil, err
 		}
-		var err error
-		if out.headers, err = readHead(e.reader, x.headSize); err != nil {
-			return nil, err
+		c := b[i]
+		switch {
+		case i < len(form):
+			if c != form[i] {
+				return nil, errNoStatus
+			}
+		case digits == 3 && c == '\n':
+			l.size = i + 1
+			l.text = strings.TrimSuffix(string(b[start:i]), "\r")
+			_, _ = reader.Discard(l.size)
+			return l, nil
+		case digits == 3 && i == start+3:
+			if c != ' ' && c != '.' && c != '\r' {
+				return nil, errNoStatus
+			}
+		case digits == 3:
+			if b[i-1] == '\r' {
+				return nil, errNoStatus
+			}
+		case dots < 2 && c == '.' && dots == 0 && i > len(form):
+			dots = 1
+		case dots == 1 && c == ' ' && b[i-1] != '.':
+			dots = 2
+		case dots == 2 && c == ' ' && digits == 0:
+		case c < '0' || c > '9' || i == len(form) && c == '0' || i > len(form)+8 && dots < 2:
+			return nil, errNoStatus
+		case dots == 1:
+			l.minor = l.minor*10 + int(c-'0')
+		case dots == 2:
+			if digits++; digits == 1 {
+				start = i
+			}
+			l.status = l.status*10 + int(c-'0')
 		}
-		if out.status == http.StatusSwitchingProtocols {
-			buffered, _ := e.reader.Peek(e.reader.Buffered())
-			out.upgrade = &upgraded{e.conn, append([]byte(nil), buffered...)}
-			out.stream = io.NopCloser(strings.NewReader(""))
-			return out, nil
-		}
-		if out.status >= 100 && out.status < 200 {
-			continue
-		}
-		out.frame(e, r.method == http.MethodHead)
-		x.rewrite(r, out)
-		return out, nil
 	}
 }
 
-var statusLine = regexp.MustCompile(`^HTTP/(\d)\.(\d) (\d{3})(?: (.*))?$`)
-
-// readStatus reads the status line.
-func (p *response) readStatus(reader *bufio.Reader) error {
-	line, err := reader.ReadString('\n')
-	if err != nil {
-		return err
-	}
-	m := statusLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-	if m == nil {
-		return errBadHead
-	}
-	p.status, _ = strconv.Atoi(m[3])
-	p.reason = m[4]
-	p.keep = m[2] == "1"
-	return nil
-}
-
-// frame finds out where the body of an upstream's response ends.
-func (p *response) frame(e *exchange, head bool) {
+// frame finds out where the body of an upstream's response ends; none tells
+// that there is none, whatever the fields say.
+func (p *response) frame(e *exchange, none bool) {
 	if v, ok := p.header("connection"); ok {
-		p.keep = !strings.Contains(strings.ToLower(v), "close")
+		p.keep = p.keep && !strings.Contains(strings.ToLower(v), "close")
 	}
 	chunked := false
 	if v, ok := p.header("transfer-encoding"); ok {
@@ -102,7 +127,7 @@ func (p *response) frame(e *exchange, head bool) {
 		}
 	}
 	switch {
-	case head || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
+	case none || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
 		p.stream, p.framed = io.NopCloser(strings.NewReader("")), true
 	case chunked:
 		p.stream, p.framed = io.NopCloser(&chunkReader{r: e.reader}), true
@@ -111,6 +136,13 @@ func (p *response) frame(e *exchange, head bool) {
 	default:
 		p.stream = io.NopCloser(e.reader)
 	}
+}
+
+// switched is the response of a peer that speaks another protocol from now on.
+func (p *response) switched(e *exchange) {
+	buffered, _ := e.reader.Peek(e.reader.Buffered())
+	p.upgrade = &upgraded{e.conn, append([]byte(nil), buffered...)}
+	p.stream = io.NopCloser(strings.NewReader(""))
 }
 
 // exactly reads so many bytes; an earlier end is an error.
@@ -132,54 +164,4 @@ func (x *exactly) Read(b []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
-}
-
-// finishWith makes the body of a response give the connection back at its end.
-func (p *pass) finishWith(r *request, u *upstream, x *exchange, a *attempt, start time.Time, out *response) {
-	attempt := len(r.tried) - 1
-	framed := out.framed && out.keep
-	out.stream = &timedBody{conn: x.conn, source: out.stream, timeout: p.readIn, done: func(n int64, whole bool) {
-		x.watch.end()
-		r.tried[attempt].received = n
-		r.tried[attempt].total = time.Since(start)
-		if whole && framed && u.keepalive > 0 && x.reader.Buffered() == 0 {
-			u.keep(x.peer, x.conn)
-		} else if out.upgrade == nil {
-			x.conn.Close()
-		}
-		u.release(x.peer, false)
-	}}
-}
-
-// timedBody reads a response's body; every read may take as long as the
-// timeout.
-type timedBody struct {
-	conn    net.Conn
-	source  io.Reader
-	timeout time.Duration
-	n       int64
-	whole   bool
-	done    func(n int64, whole bool)
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	if b.whole {
-		return 0, io.EOF
-	}
-	_ = b.conn.SetReadDeadline(time.Now().Add(b.timeout))
-	n, err := b.source.Read(p)
-	b.n += int64(n)
-	if err == io.EOF {
-		b.whole = true
-	}
-	return n, err
-}
-
-func (b *timedBody) Close() error {
-	if b.done != nil {
-		_ = b.conn.SetReadDeadline(time.Time{})
-		b.done(b.n, b.whole)
-		b.done = nil
-	}
-	return nil
 }

@@ -1,56 +1,87 @@
 package front
 
 import (
-	"hash/crc32"
-	"net/netip"
+	"math/rand/v2"
 	"slices"
-	"strconv"
 	"time"
 )
 
-// pick chooses the next peer that was not tried yet.
+// mostGuesses is how often hashes and chance may hit a peer that cannot be
+// asked, before its turn decides.
+const mostGuesses = 20
+
+// pick chooses the next peer that was not tried yet, nil when none is left.
 func (u *upstream) pick(r *request, tried []*peer) *peer {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if len(u.peers) == 1 && len(tried) == 0 && !u.peers[0].down {
-		u.peers[0].active++
-		return u.peers[0] // a single one is never held for failed
+	c := choice{u, tried, time.Now().Unix()}
+	p := c.peer(r)
+	if p != nil {
+		p.active++
 	}
-	for _, backup := range []bool{false, true} {
-		var p *peer
-		switch {
-		case backup, u.method == "", u.method == "random", len(tried) > 20:
-			p = u.roundRobin(tried, backup, nil)
-		case u.method == "least_conn":
-			p = u.leastConnections(tried)
-		case u.method == "ip_hash":
-			p = u.byHash(addressHash(r.remote().Addr()), tried)
-		default:
-			p = u.byKey(u.key.eval(r), tried)
-		}
-		if p != nil {
-			p.active++
-			return p
-		}
-	}
-	return nil
+	return p
 }
+
+// choice is one choice among the peers of a group.
+type choice struct {
+	*upstream
+	tried []*peer
+	now   int64
+}
+
+func (c *choice) peer(r *request) *peer {
+	if c.single() {
+		if p := c.peers[0]; len(c.tried) == 0 && !p.down && !p.full() {
+			return p // a single one is never held for failed
+		}
+		return nil
+	}
+	var p *peer
+	switch c.method {
+	case "least_conn":
+		if p = c.leastConnections(false); p == nil {
+			p = c.leastConnections(true)
+		}
+		return p
+	case "ip_hash":
+		p = c.byAddress(r.remote().Addr())
+	case "random":
+		p = c.byChance()
+	case "hash":
+		switch key := c.key.eval(r); {
+		case key == "":
+		case c.ring != nil:
+			p = c.byRing(key)
+		default:
+			p = c.byKey(key)
+		}
+	}
+	if p == nil {
+		p = c.roundRobin(func(p *peer) bool { return !p.backup })
+	}
+	if p == nil {
+		p = c.roundRobin(func(p *peer) bool { return p.backup })
+	}
+	return p
+}
+
+// full tells that a peer has as many connections as it may have.
+func (p *peer) full() bool { return p.maxConns > 0 && p.active >= p.maxConns }
 
 // usable tells whether a peer may be asked now.
-func (p *peer) usable(tried []*peer, now time.Time) bool {
-	if p.down || slices.Contains(tried, p) || p.maxConns > 0 && p.active >= p.maxConns {
+func (c *choice) usable(p *peer) bool {
+	if p.down || p.full() || slices.Contains(c.tried, p) {
 		return false
 	}
-	return p.maxFails == 0 || p.fails < p.maxFails || now.Sub(p.checked) > p.failTimeout
+	return p.maxFails == 0 || p.fails < p.maxFails || c.now-p.checked > p.failTimeout
 }
 
-// roundRobin is nginx's smooth weighted round robin.
-func (u *upstream) roundRobin(tried []*peer, backup bool, among func(*peer) bool) *peer {
-	now := time.Now()
+// roundRobin is nginx's smooth weighted round robin, among some of the peers.
+func (c *choice) roundRobin(among func(*peer) bool) *peer {
 	total := 0
 	var best *peer
-	for _, p := range u.peers {
-		if p.backup != backup || !p.usable(tried, now) || among != nil && !among(p) {
+	for _, p := range c.peers {
+		if !among(p) || !c.usable(p) {
 			continue
 		}
 		p.current += p.effective
@@ -62,118 +93,102 @@ func (u *upstream) roundRobin(tried []*peer, backup bool, among func(*peer) bool
 			best = p
 		}
 	}
-	if best == nil {
-		return nil
-	}
-	best.current -= total
-	if now.Sub(best.checked) > best.failTimeout {
-		best.checked = now
+	if best != nil {
+		best.current -= total
+		c.check(best)
 	}
 	return best
 }
 
-func (u *upstream) leastConnections(tried []*peer) *peer {
-	now := time.Now()
+// check notes that a peer is asked: after its time as a failed one, this is
+// what decides whether it is back.
+func (c *choice) check(p *peer) {
+	if c.now-p.checked > p.failTimeout {
+		p.checked = c.now
+	}
+}
+
+// leastConnections is least_conn; peers that are equal take turns.
+func (c *choice) leastConnections(backup bool) *peer {
 	var least *peer
-	for _, p := range u.peers {
-		if p.backup || !p.usable(tried, now) {
-			continue
-		}
-		if least == nil || p.active*least.weight < least.active*p.weight {
+	for _, p := range c.peers {
+		if p.backup == backup && c.usable(p) && (least == nil || p.active*least.weight < least.active*p.weight) {
 			least = p
 		}
 	}
 	if least == nil {
 		return nil
 	}
-	return u.roundRobin(tried, false, func(p *peer) bool { return p.active*least.weight == least.active*p.weight })
+	return c.roundRobin(func(p *peer) bool {
+		return p.backup == backup && p.active*least.weight == least.active*p.weight
+	})
 }
 
-// addressHash is the start of ip_hash: the first three bytes of an IPv4 address,
-// all of an IPv6 one.
-func addressHash(a netip.Addr) []byte {
-	b := a.Unmap().AsSlice()
-	if len(b) == 4 {
-		b = b[:3]
+// byChance is random, or random two: of two peers the one with fewer
+// connections.
+func (c *choice) byChance() *peer {
+	var first *peer
+	total := c.weights()
+	for range mostGuesses {
+		p := c.weighted(rand.IntN(total))
+		switch {
+		case !c.usable(p) || p == first:
+			continue
+		case !c.two:
+			c.check(p)
+			return p
+		case first == nil:
+			first = p
+			continue
+		case p.active*first.weight > first.active*p.weight:
+			p = first
+		}
+		c.check(p)
+		return p
 	}
-	return b
+	return nil
 }
 
-func (u *upstream) byHash(key []byte, tried []*peer) *peer {
-	hash := uint(89)
-	now := time.Now()
+// weights is the sum of what the peers weigh that are no backups, at least 1.
+func (c *choice) weights() int {
 	total := 0
-	for _, p := range u.peers {
+	for _, p := range c.peers {
 		if !p.backup {
 			total += p.weight
 		}
 	}
-	for range 20 {
-		for _, b := range key {
-			hash = (hash*113 + uint(b)) % 6271
-		}
-		w := int(hash % uint(max(1, total)))
-		for _, p := range u.peers {
-			if p.backup {
-				continue
-			}
-			if w -= p.weight; w < 0 {
-				if p.usable(tried, now) {
-					return p
-				}
-				break
-			}
-		}
-	}
-	return u.roundRobin(tried, false, nil)
+	return max(1, total)
 }
 
-// byKey is hash without consistent (ngx_http_upstream_get_hash_peer).
-func (u *upstream) byKey(key string, tried []*peer) *peer {
-	now := time.Now()
-	total, hash := 0, uint32(0)
-	for _, p := range u.peers {
-		if !p.backup {
-			total += p.weight
+// weighted is the peer at a place when each takes as much room as it weighs.
+func (c *choice) weighted(place int) *peer {
+	for _, p := range c.peers {
+		if p.backup {
+			continue
+		}
+		if place -= p.weight; place < 0 {
+			return p
 		}
 	}
-	for rehash := range 20 {
-		text := key
-		if rehash > 0 {
-			text = strconv.Itoa(rehash) + key
-		}
-		hash += crc32.ChecksumIEEE([]byte(text)) >> 16 & 0x7fff
-		w := int(hash) % max(1, total)
-		for _, p := range u.peers {
-			if p.backup {
-				continue
-			}
-			if w -= p.weight; w < 0 {
-				if p.usable(tried, now) {
-					return p
-				}
-				break
-			}
-		}
-	}
-	return u.roundRobin(tried, false, nil)
+	return c.peers[0]
 }
 
-// release gives a peer back, and notes whether it failed.
+// release gives a peer back, and notes whether it failed
+// (ngx_http_upstream_free_round_robin_peer).
 func (u *upstream) release(p *peer, failed bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	p.active--
-	now := time.Now()
-	if failed {
+	switch {
+	case u.single():
+	case failed:
 		p.fails++
-		p.accessed, p.checked = now, now
+		p.checked = time.Now().Unix()
+		p.accessed = p.checked
 		if p.maxFails > 0 {
 			p.effective = max(0, p.effective-p.weight/p.maxFails)
 		}
-		return
-	}
-	if p.accessed.Before(p.checked) || p.accessed.IsZero() {
+	case p.accessed < p.checked:
 		p.fails = 0
 	}
 }

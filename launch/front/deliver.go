@@ -2,117 +2,140 @@ package front
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 )
 
-// deliver makes of a peer's response the one that goes to the client: headers
-// hidden, redirects followed inside, errors intercepted.
+// deliver makes of a peer's response the one that goes to the client: errors
+// intercepted, redirects followed inside, headers hidden.
 func (p *pass) deliver(r *request, out *response) (*response, int) {
 	out.upstream = true
-	if to, ok := out.header("x-accel-redirect"); ok && !p.ignored["x-accel-redirect"] && out.upgrade == nil {
+	if p.intercept && out.status >= http.StatusMultipleChoices && r.hasErrorPage(out.status) {
+		return p.interceptError(r, out), 0
+	}
+	if to, ok := out.header("x-accel-redirect"); ok && !p.ignored["x-accel-redirect"] {
 		return p.accel(r, out, to)
 	}
-	if p.intercept && out.status >= 300 && r.hasErrorPage(out.status) {
-		challenge, asked := out.header("www-authenticate")
-		status := out.status
-		out.close()
-		page := r.finish(nil, status)
-		if asked && page != nil {
-			page.set("WWW-Authenticate", challenge)
-		}
-		return page, 0
-	}
 	if v, ok := out.header("x-accel-limit-rate"); ok && !p.ignored["x-accel-limit-rate"] {
-		r.setVar("limit_rate", v)
+		if _, err := strconv.ParseUint(v, 10, 62); err == nil {
+			r.setVar("limit_rate", v)
+		}
 	}
-	out.take(p)
+	if v, ok := out.header("x-accel-charset"); ok && !p.ignored["x-accel-charset"] {
+		out.forcedCharset = v
+	}
+	p.take(out)
 	return out, 0
+}
+
+// interceptError answers with the error_page instead of the peer's own page;
+// only what a peer asks credentials for is passed on
+// (ngx_http_upstream_intercept_errors).
+func (p *pass) interceptError(r *request, out *response) *response {
+	challenge, asked := out.header("www-authenticate")
+	status := out.status
+	out.close()
+	page := r.finish(nil, status)
+	if asked && status == http.StatusUnauthorized && page != nil {
+		page.set("WWW-Authenticate", challenge)
+	}
+	return page
 }
 
 func (r *request) hasErrorPage(status int) bool {
 	for i := range r.loc.errorPages {
 		if r.loc.errorPages[i].codes[status] {
-			return !r.errorPage || r.loc.recursiveErrors
+			return true
 		}
 	}
 	return false
 }
 
 // take moves the headers that the filters work on out of the list, and drops
-// those that are hidden.
-func (out *response) take(p *pass) {
+// those that are hidden (ngx_http_upstream_process_headers).
+func (p *pass) take(out *response) {
 	kept := out.headers[:0:0]
 	for _, h := range out.headers {
-		switch name := strings.ToLower(h.name); name {
+		name := strings.ToLower(h.name)
+		if p.hidden[name] {
+			continue
+		}
+		switch name {
 		case "content-type":
 			out.contentType = h.value
-		case "content-length", "connection", "keep-alive", "transfer-encoding", "status":
-			if name == "connection" && out.upgrade != nil {
-				kept = append(kept, h)
-			}
-		case "last-modified":
-			if t, err := http.ParseTime(h.value); err == nil {
-				out.modified = t
-				continue
-			}
-			kept = append(kept, h)
+			continue
 		case "etag":
 			out.etag = h.value
+			continue
+		case "content-length", "connection", "keep-alive", "transfer-encoding", "status":
+			continue
+		case "last-modified":
+			out.modified, _ = http.ParseTime(h.value)
 		case "accept-ranges":
-			out.ranges = out.ranges || strings.EqualFold(h.value, "bytes") && out.length >= 0
-			if !out.ranges {
-				kept = append(kept, h)
-			}
-		default:
-			if !p.hidden[name] {
-				kept = append(kept, h)
+			if p.forceRanges {
+				continue
 			}
 		}
+		kept = append(kept, h)
 	}
 	out.headers = kept
+	out.ranges = p.forceRanges && out.length >= 0
 }
 
 // keptByAccel are the headers of a response with X-Accel-Redirect that stay.
-var keptByAccel = []string{"Content-Type", "Set-Cookie", "Content-Disposition", "Cache-Control", "Expires"}
+var keptByAccel = map[string]bool{
+	"set-cookie": true, "content-disposition": true, "cache-control": true, "expires": true, "accept-ranges": true,
+}
 
 // accel goes on at the URI of X-Accel-Redirect.
 func (p *pass) accel(r *request, from *response, to string) (*response, int) {
 	var kept []header
-	kind := ""
 	for _, h := range from.headers {
-		for _, name := range keptByAccel {
-			if !strings.EqualFold(h.name, name) {
-				continue
-			}
-			if name == "Content-Type" {
-				kind = h.value
-			} else {
-				kept = append(kept, h)
-			}
+		if keptByAccel[strings.ToLower(h.name)] {
+			kept = append(kept, h)
 		}
 	}
+	kind, _ := from.header("content-type")
 	from.close()
-	if r.method != http.MethodHead {
-		r.method = http.MethodGet
-	}
 	var answer *response
 	if strings.HasPrefix(to, "@") {
 		answer = r.redirectNamed(to)
 	} else {
-		path, args, ok := strings.Cut(to, "?")
-		uri := unescape(path)
-		if ok {
-			uri += "?" + args
+		uri, ok := unsafeURI(to)
+		if !ok {
+			return nil, http.StatusNotFound
 		}
-		r.args = ""
+		if r.method != http.MethodHead {
+			r.method = http.MethodGet
+		}
 		answer = r.redirectTo(uri)
 	}
 	if answer == nil {
 		return nil, closeConnection
 	}
 	answer.headers = append(kept, answer.headers...)
-	if kind != "" && answer.status < 300 {
+	if kind != "" && !answer.plain && !answer.text && (!answer.upstream || answer.contentType == "") {
 		answer.contentType = kind
 	}
 	return answer, 0
+}
+
+// unsafeURI undoes the escapes of a URI that the application wrote; false for
+// one that climbs out (ngx_http_parse_unsafe_uri).
+func unsafeURI(uri string) (string, bool) {
+	if uri == "" || uri[0] == '?' {
+		return "", false
+	}
+	path, args, hasArgs := strings.Cut(uri, "?")
+	quoted := strings.Contains(path, "%")
+	if path = unescape(path); strings.HasPrefix(path, "../") || path == ".." || strings.HasSuffix(path, "/..") || strings.Contains(path, "/../") {
+		return "", false
+	}
+	if strings.ContainsRune(path, 0) || quoted && strings.ContainsRune(path, '?') {
+		return "", false
+	}
+	if hasArgs {
+		path += "?" + args
+	}
+	return path, true
 }

@@ -32,17 +32,41 @@ type Field struct{ Name, Value string }
 
 // logError writes a line of the error log, as nginx words it.
 func (r *request) logError(format string, args ...any) {
+	r.log("error", fmt.Sprintf(format, args...), "")
+}
+
+// log writes a line of the error log with what is known of the request, and of
+// the upstream that it was about (ngx_http_log_error_handler).
+func (r *request) log(level, text, upstream string) {
 	client := "unix:"
 	if a := r.remote(); a.IsValid() {
 		client = a.Addr().String()
 	}
-	host, _ := r.header("host")
-	r.front.logError(fmt.Sprintf(format, args...) + fmt.Sprintf(", client: %s, server: %s, request: %q, host: %q", client, r.server.name, r.line, host))
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, client: %s, server: %s", text, client, r.server.name)
+	if r.line != "" {
+		fmt.Fprintf(&b, ", request: %q", r.line)
+	}
+	if r.parent != nil {
+		fmt.Fprintf(&b, ", subrequest: %q", r.path)
+	}
+	if upstream != "" {
+		fmt.Fprintf(&b, ", upstream: %q", upstream)
+	}
+	if host, ok := r.header("host"); ok {
+		fmt.Fprintf(&b, ", host: %q", host)
+	}
+	if referer, ok := r.header("referer"); ok {
+		fmt.Fprintf(&b, ", referrer: %q", referer)
+	}
+	r.front.log(level, b.String())
 }
 
-func (f *Front) logError(line string) {
+func (f *Front) logError(line string) { f.log("error", line) }
+
+func (f *Front) log(level, line string) {
 	if f.options.ErrorLog != nil {
-		fmt.Fprintf(f.options.ErrorLog, "%s [error] %s\n", time.Now().Format("2006/01/02 15:04:05"), line)
+		fmt.Fprintf(f.options.ErrorLog, "%s [%s] %s\n", time.Now().Format("2006/01/02 15:04:05"), level, line)
 	}
 }
 

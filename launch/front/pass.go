@@ -1,35 +1,40 @@
 package front
 
 import (
+	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/nginx/value"
 )
 
 // pass is what proxy_pass and uwsgi_pass have in common
 // (ngx_http_upstream.c); names are those of the directives without the prefix.
 type pass struct {
-	prefix      string // proxy or uwsgi
-	target      *text  // the address, or the upstream's name
-	fixed       *upstream
+	target      *text     // the address, or the upstream's name
+	fixed       *upstream // nil where the target holds variables
 	params      []passParam
 	passHead    bool // the client's headers are passed on
 	passBody    bool
+	ownBody     bool // the body is that of the configuration
+	chunks      bool // a body whose length is not known may be passed on
 	connectIn   time.Duration
 	sendIn      time.Duration
 	readIn      time.Duration
 	headSize    int
-	buffering   bool
 	spool       bool // request_buffering
 	next        map[string]bool
 	tries       int
 	nextIn      time.Duration
 	intercept   bool
 	ignoreAbort bool // a client that leaves does not end the request
+	forceRanges bool
 	hidden      map[string]bool
 	ignored     map[string]bool
 	secure      *secureUpstream // nil for plain connections
+	resolves    bool            // there is a resolver for names in the target
 }
 
 // passParam is a header or a variable that is sent.
@@ -43,22 +48,22 @@ type passParam struct {
 func (c *config) newPass(l *location, prefix string) *pass {
 	s := l.Scope
 	p := &pass{
-		prefix: prefix, passHead: c.flag(s, prefix+"_pass_request_headers", true), passBody: c.flag(s, prefix+"_pass_request_body", true),
+		passHead: c.flag(s, prefix+"_pass_request_headers", true), passBody: c.flag(s, prefix+"_pass_request_body", true),
 		connectIn: c.duration(s, prefix+"_connect_timeout", time.Minute), sendIn: c.duration(s, prefix+"_send_timeout", time.Minute),
 		readIn: c.duration(s, prefix+"_read_timeout", time.Minute), headSize: c.size(s, prefix+"_buffer_size", 4<<10),
-		buffering: c.flag(s, prefix+"_buffering", true), spool: c.flag(s, prefix+"_request_buffering", true),
-		next: map[string]bool{}, tries: c.number(s, prefix+"_next_upstream_tries", 0), nextIn: c.duration(s, prefix+"_next_upstream_timeout", 0),
-		intercept: c.flag(s, prefix+"_intercept_errors", false), ignoreAbort: c.flag(s, prefix+"_ignore_client_abort", false), hidden: map[string]bool{}, ignored: map[string]bool{},
+		spool: c.flag(s, prefix+"_request_buffering", true), next: map[string]bool{},
+		tries: c.number(s, prefix+"_next_upstream_tries", 0), nextIn: c.duration(s, prefix+"_next_upstream_timeout", 0),
+		intercept: c.flag(s, prefix+"_intercept_errors", false), ignoreAbort: c.flag(s, prefix+"_ignore_client_abort", false),
+		forceRanges: c.flag(s, prefix+"_force_ranges", false),
+		hidden:      map[string]bool{}, ignored: map[string]bool{}, resolves: c.one(s, "resolver") != nil,
 	}
+	c.flag(s, prefix+"_buffering", true) // what it changes is when the client sees a byte, not which
 	if n := c.one(s, prefix+"_next_upstream"); n != nil {
 		for _, a := range n.Args {
 			p.next[a.Value] = true
 		}
 	} else {
 		p.next["error"], p.next["timeout"] = true, true
-	}
-	for _, n := range c.all(s, prefix+"_hide_header") {
-		p.hidden[strings.ToLower(n.Arg(0))] = true
 	}
 	for _, n := range c.all(s, prefix+"_ignore_headers") {
 		for _, a := range n.Args {
@@ -68,6 +73,8 @@ func (c *config) newPass(l *location, prefix string) *pass {
 	always := []string{"x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"}
 	if prefix == "proxy" {
 		always = append(always, "date", "server", "x-pad")
+	} else {
+		always = append(always, "status")
 	}
 	for _, name := range always {
 		p.hidden[name] = true
@@ -75,22 +82,66 @@ func (c *config) newPass(l *location, prefix string) *pass {
 	for _, n := range c.all(s, prefix+"_pass_header") {
 		delete(p.hidden, strings.ToLower(n.Arg(0)))
 	}
+	for _, n := range c.all(s, prefix+"_hide_header") {
+		p.hidden[strings.ToLower(n.Arg(0))] = true
+	}
 	return p
 }
 
-// group returns the upstream that a value means.
-func (p *pass) group(r *request, address string, port int) (*upstream, error) {
-	if p.fixed != nil {
-		return p.fixed, nil
-	}
-	if u := r.conf.upstreams[address]; u != nil {
-		return u, nil
+// direct tells that a request's body is passed on as it comes, and not read as a
+// whole before.
+func (p *pass) direct(r *request) bool {
+	return !p.spool && p.passBody && !p.ownBody && (r.length >= 0 || p.chunks)
+}
+
+// fix sets the target where it holds no variables.
+func (p *pass) fix(c *config, address string, port int) error {
+	if p.fixed = c.upstreams[address]; p.fixed != nil {
+		return nil
 	}
 	one, err := newPeer(address, port)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &upstream{name: address, peers: []*peer{one}}, nil
+	p.fixed = newUpstream(address)
+	p.fixed.peers = []*peer{one}
+	return nil
+}
+
+// group returns the upstream that an address means; a status other than 0 ends
+// the request. Names that variables hold need a resolver
+// (ngx_http_upstream_init_request).
+func (p *pass) group(r *request, address string, port int) (*upstream, int) {
+	if p.fixed != nil {
+		return p.fixed, 0
+	}
+	if u := r.conf.upstreams[address]; u != nil {
+		return u, 0
+	}
+	one, err := newPeer(address, port)
+	if err != nil {
+		r.logError("%v", err)
+		return nil, http.StatusInternalServerError
+	}
+	if a, _ := value.ParseAddress(address, value.AddressUse{}); a.Unix == "" {
+		switch {
+		case a.Port == 0 && port == 0:
+			r.logError("no port in upstream %q", address)
+			return nil, http.StatusInternalServerError
+		case !p.resolves && !numeric(a.Host):
+			r.logError("no resolver defined to resolve %s", a.Host)
+			return nil, http.StatusBadGateway
+		}
+	}
+	u := newUpstream(address)
+	u.peers = []*peer{one}
+	return u, 0
+}
+
+// numeric tells whether a host is an address, and no name.
+func numeric(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
 }
 
 // The directives that make content.

@@ -163,7 +163,7 @@ func (r *request) finish(resp *response, status int) *response {
 	}
 	if resp != nil && !resp.special {
 		if r.override > 0 {
-			resp.status, resp.reason = r.override, ""
+			resp.status, resp.statusLine = r.override, ""
 		}
 		return resp
 	}

@@ -2,6 +2,7 @@ package front
 
 import (
 	"bufio"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,99 +14,109 @@ import (
 // proxy is proxy_pass with what it alone has (ngx_http_proxy_module.c).
 type proxy struct {
 	*pass
-	uri       string // the part of the address behind host and port
-	hasURI    bool
-	host      string // $proxy_host
-	address   string // of the peer, or the name of an upstream
-	port      string
-	variable  bool // the address holds variables, and is taken as it comes
-	https     bool
-	prefix    string // of the location, which the URI takes the place of
+	address   string // as written
+	fixed     proxyTarget
+	variable  bool   // the address holds variables, and is taken as it comes
+	location  string // whose prefix the URI takes the place of
 	minor     int    // of HTTP/1
 	method    *text
-	setBody   *text
+	body      *text
 	redirects []proxyRedirect
 	domains   []cookieRewrite
 	paths     []cookieRewrite
+	flags     []cookieFlags
 }
 
-// defaultProxyHeaders are sent unless proxy_set_header sets them.
-var defaultProxyHeaders = []struct{ name, value string }{{"Host", "$proxy_host"}, {"Connection", "close"}}
+// proxyTarget is an address of proxy_pass taken apart.
+type proxyTarget struct {
+	secure  bool
+	host    string // $proxy_host
+	port    string // $proxy_port
+	address string // of the peer, or the name of an upstream
+	uri     string // what stands behind host and port
+}
 
-// ownProxyHeaders are never passed on as the client sent them.
-var ownProxyHeaders = []string{"host", "connection", "content-length", "transfer-encoding", "te", "keep-alive", "expect", "upgrade"}
+// parseTarget takes an address apart; false for one without a known scheme.
+func parseTarget(address string) (proxyTarget, bool) {
+	t := proxyTarget{port: "80"}
+	lower := strings.ToLower(address)
+	switch {
+	case strings.HasPrefix(lower, "http://"):
+		address = address[len("http://"):]
+	case strings.HasPrefix(lower, "https://"):
+		address, t.port, t.secure = address[len("https://"):], "443", true
+	default:
+		return t, false
+	}
+	if strings.HasPrefix(address, "unix:") {
+		path, uri, _ := strings.Cut(address[len("unix:"):], ":")
+		t.host, t.port, t.address, t.uri = "localhost", "", "unix:"+path, uri
+		return t, true
+	}
+	t.host = address
+	if i := strings.IndexAny(address, "/?"); i >= 0 {
+		t.host, t.uri = address[:i], address[i:]
+	}
+	t.address = t.host
+	if i := strings.LastIndexByte(t.host, ':'); i > strings.LastIndexByte(t.host, ']') {
+		t.port = t.host[i+1:]
+	}
+	return t, true
+}
+
+func (t *proxyTarget) standardPort() int {
+	if t.secure {
+		return 443
+	}
+	return 80
+}
+
+func (t *proxyTarget) schema() string {
+	if t.secure {
+		return "https://"
+	}
+	return "http://"
+}
 
 func newProxyPass(c *config, l *location, n *site.Node) handler {
-	x := &proxy{pass: c.newPass(l, "proxy"), minor: 0}
-	address := n.Arg(0)
-	x.variable = strings.Contains(address, "$")
-	x.target = c.text(address)
+	x := &proxy{pass: c.newPass(l, "proxy"), address: n.Arg(0), variable: strings.Contains(n.Arg(0), "$")}
+	x.target = c.text(x.address)
 	if !x.variable {
-		x.parse(address)
-		u, err := x.group(&request{conf: c}, x.address, x.standardPort())
-		if err != nil {
+		var ok bool
+		if x.fixed, ok = parseTarget(x.address); !ok {
+			c.fail(n, "invalid URL prefix")
+			return nil
+		}
+		if err := x.pass.fix(c, x.fixed.address, x.fixed.standardPort()); err != nil {
 			c.fail(n, "%v", err)
 			return nil
 		}
-		x.fixed = u
 	}
-	if strings.HasPrefix(strings.ToLower(address), "https://") {
-		x.https = true
-		x.pass.secure = c.secureUpstream(l, "proxy")
+	if x.variable || x.fixed.secure {
+		x.secure = c.secureUpstream(l, "proxy")
 	}
 	if l.of != nil {
 		switch l.of.Kind {
 		case site.Prefix, site.PrefixNoRegex, site.Exact:
-			x.prefix = l.of.Pattern
+			x.location = l.of.Pattern
 		}
 	}
 	if c.word(l.Scope, "proxy_http_version", "1.0") == "1.1" {
-		x.minor = 1
+		x.minor, x.chunks = 1, true
 	}
 	x.method = c.optional(l.Scope, "proxy_method")
-	x.setBody = c.optional(l.Scope, "proxy_set_body")
+	x.body = c.optional(l.Scope, "proxy_set_body")
+	x.ownBody = x.body != nil
 	c.proxyHeaders(l, x)
 	c.proxyRewrites(l, x)
 	return x.serve
 }
 
-// parse takes an address apart: scheme, host, URI.
-func (x *proxy) parse(address string) {
-	lower := strings.ToLower(address)
-	x.port = "80"
-	switch {
-	case strings.HasPrefix(lower, "https://"):
-		address, x.port, x.https = address[8:], "443", true
-	case strings.HasPrefix(lower, "http://"):
-		address = address[7:]
-	}
-	host := address
-	if strings.HasPrefix(address, "unix:") {
-		path, uri, ok := strings.Cut(address[5:], ":")
-		host = "unix:" + path
-		x.uri, x.hasURI = uri, ok && uri != ""
-		x.host = "localhost"
-		x.address = host
-		return
-	}
-	if i := strings.IndexAny(address, "/?"); i >= 0 {
-		host, x.uri, x.hasURI = address[:i], address[i:], true
-		if x.uri[0] == '?' {
-			x.uri = "/" + x.uri
-		}
-	}
-	x.host, x.address = host, host
-	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
-		x.port = host[i+1:]
-	}
-}
+// proxyDefaults are sent unless proxy_set_header sets them.
+var proxyDefaults = []struct{ name, value string }{{"Host", "$proxy_host"}, {"Connection", "close"}}
 
-func (x *proxy) standardPort() int {
-	if x.https {
-		return 443
-	}
-	return 80
-}
+// proxyOwn are never passed on as the client sent them.
+var proxyOwn = []string{"host", "connection", "content-length", "transfer-encoding", "te", "keep-alive", "expect", "upgrade"}
 
 func (c *config) proxyHeaders(l *location, x *proxy) {
 	set := map[string]bool{}
@@ -113,7 +124,7 @@ func (c *config) proxyHeaders(l *location, x *proxy) {
 		set[strings.ToLower(n.Arg(0))] = true
 		x.params = append(x.params, passParam{name: n.Arg(0), value: c.text(n.Arg(1))})
 	}
-	for _, h := range defaultProxyHeaders {
+	for _, h := range proxyDefaults {
 		if !set[strings.ToLower(h.name)] {
 			x.params = append(x.params, passParam{name: h.name, value: c.text(h.value)})
 		}
@@ -121,49 +132,85 @@ func (c *config) proxyHeaders(l *location, x *proxy) {
 }
 
 func (x *proxy) serve(r *request) (*response, int) {
-	now := *x
+	target := x.fixed
 	if x.variable {
-		now.parse(x.target.eval(r))
-	}
-	r.setVar("\x00proxy_host", now.host)
-	r.setVar("\x00proxy_port", now.port)
-	u, err := now.group(r, now.address, now.standardPort())
-	if err != nil {
-		r.logError("%v", err)
-		return nil, http.StatusInternalServerError
-	}
-	return now.run(r, u, func(e *exchange) error { return now.writeHead(r, e, u) }, func(e *exchange) (*response, error) { return now.readHTTP(r, e) })
-}
-
-// requestURI is the target that the upstream is asked for.
-func (x *proxy) requestURI(r *request) string {
-	switch {
-	case x.variable && x.hasURI:
-		return x.uri
-	case !x.hasURI:
-		if !r.internal && r.parent == nil {
-			return r.target
+		var ok bool
+		address := x.target.eval(r)
+		if target, ok = parseTarget(address); !ok {
+			r.logError("invalid URL prefix in %q", address)
+			return nil, http.StatusInternalServerError
 		}
-		return withArgs(escape(r.path), r.args)
+		if strings.HasPrefix(target.uri, "?") {
+			target.uri = "/" + target.uri
+		}
 	}
-	rest := strings.TrimPrefix(r.path, x.prefix)
-	return withArgs(x.uri+escape(rest), r.args)
-}
-
-func withArgs(path, args string) string {
-	if args == "" {
-		return path
+	r.setVar("\x00proxy_host", target.host)
+	r.setVar("\x00proxy_port", target.port)
+	u, status := x.group(r, target.address, target.standardPort())
+	if status != 0 {
+		return nil, status
 	}
-	return path + "?" + args
-}
-
-func (x *proxy) writeHead(r *request, e *exchange, u *upstream) error {
+	p := x.pass
+	if !target.secure && p.secure != nil {
+		plain := *p
+		plain.secure = nil
+		p = &plain
+	}
 	method := r.method
 	if x.method != nil {
 		method = x.method.eval(r)
 	}
-	w := bufio.NewWriter(e.conn)
-	w.WriteString(method + " " + x.requestURI(r) + " HTTP/1." + strconv.Itoa(x.minor) + "\r\n")
+	uri := x.requestURI(r, target.uri)
+	return p.run(r, u, dialect{
+		schema: target.schema(), uri: uri,
+		write: func(e *exchange) error { return x.writeHead(r, e, method, uri) },
+		read: func(e *exchange) (*response, error) {
+			return x.readHead(r, e, strings.EqualFold(method, http.MethodHead))
+		},
+	})
+}
+
+// requestURI is the target that the upstream is asked for, given the URI of the
+// address (ngx_http_proxy_create_request).
+func (x *proxy) requestURI(r *request, uri string) string {
+	switch {
+	case x.variable && uri != "":
+		return uri
+	case uri == "" && !r.internal && !r.ownArgs:
+		return r.unparsed
+	}
+	rest := r.path
+	if r.brokenURI {
+		uri = ""
+	} else if uri != "" {
+		rest = strings.TrimPrefix(rest, x.location)
+	}
+	if path, _, _ := strings.Cut(r.unparsed, "?"); r.internal || strings.Contains(path, "%") {
+		rest = escape(rest)
+	}
+	if r.args != "" {
+		rest += "?" + r.args
+	}
+	return uri + rest
+}
+
+// bodyLength is the length of the body in bytes, as far as it is known; -1
+// where there is none. A subrequest has no body, but the length of the one that
+// it was made for (headers_in.content_length_n).
+func (r *request) bodyLength() int64 {
+	if r.length < 0 && r.bodyRead != nil {
+		return r.bodyRead.size
+	}
+	if v, ok := r.header("content-length"); ok && r.length >= 0 {
+		n, _ := strconv.ParseInt(v, 10, 64)
+		return n
+	}
+	return -1
+}
+
+func (x *proxy) writeHead(r *request, e *exchange, method, uri string) error {
+	w := bufio.NewWriter(counted{e.conn, &e.attempt.sent})
+	w.WriteString(method + " " + uri + " HTTP/1." + strconv.Itoa(x.minor) + "\r\n")
 	set := map[string]bool{}
 	for i := range x.params {
 		name := x.params[i].name
@@ -173,25 +220,22 @@ func (x *proxy) writeHead(r *request, e *exchange, u *upstream) error {
 		}
 	}
 	body := ""
-	switch {
-	case x.setBody != nil:
-		body = x.setBody.eval(r)
+	if x.body != nil {
+		body = x.body.eval(r)
+	}
+	switch length := r.bodyLength(); {
+	case set["content-length"]:
+	case x.body != nil:
 		w.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
-	case !x.passBody || set["content-length"]:
-	case r.bodyRead != nil && (r.length != 0 || r.bodyRead.size > 0):
-		w.WriteString("Content-Length: " + strconv.FormatInt(r.bodyRead.size, 10) + "\r\n")
-	case r.length > 0:
-		w.WriteString("Content-Length: " + strconv.FormatInt(r.length, 10) + "\r\n")
+	case length >= 0:
+		w.WriteString("Content-Length: " + strconv.FormatInt(length, 10) + "\r\n")
 	case r.length < 0:
 		w.WriteString("Transfer-Encoding: chunked\r\n")
-	}
-	if v, ok := r.header("content-length"); ok && r.length == 0 && !set["content-length"] && x.setBody == nil {
-		w.WriteString("Content-Length: " + v + "\r\n")
 	}
 	if x.passHead {
 		for _, h := range r.headers {
 			name := strings.ToLower(h.name)
-			if set[name] || slices.Contains(ownProxyHeaders, name) {
+			if set[name] || slices.Contains(proxyOwn, name) {
 				continue
 			}
 			w.WriteString(h.name + ": " + h.value + "\r\n")
@@ -199,4 +243,31 @@ func (x *proxy) writeHead(r *request, e *exchange, u *upstream) error {
 	}
 	w.WriteString("\r\n" + body)
 	return w.Flush()
+}
+
+// readHead reads the head of a response. One without a status line is taken for
+// HTTP/0.9, and goes to the client as it is.
+func (x *proxy) readHead(r *request, e *exchange, head bool) (*response, error) {
+	out := &response{length: -1}
+	first, err := readStatusLine(e.reader)
+	switch {
+	case err == errNoStatus:
+		e.log("error", "upstream sent no valid HTTP/1.0 header while reading response header from upstream")
+		r.major, r.closing = 0, true
+		out.status, out.stream = http.StatusOK, io.NopCloser(e.reader)
+		return out, nil
+	case err != nil:
+		return nil, err
+	}
+	out.status, out.statusLine, out.keep = first.status, first.text, first.minor > 0
+	if out.headers, err = readFields(e.reader, x.headSize, first.size); err != nil {
+		return nil, err
+	}
+	if _, asked := r.header("upgrade"); asked && out.status == http.StatusSwitchingProtocols {
+		out.switched(e)
+		return out, nil
+	}
+	out.frame(e, head)
+	x.rewrite(r, out)
+	return out, nil
 }

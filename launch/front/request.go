@@ -37,6 +37,7 @@ type request struct {
 	internal   bool // not the client's own URI any more
 	uriChanged bool
 	cycles     int  // internal redirects that are left; below 0 when there were too many
+	ownArgs    bool // the arguments were set
 	refused    bool // the body is too large, and dropped
 	brokenURI  bool // rewritten with break: alias does not know which part of it to cut
 	// try_files found a file below an alias that stands for a whole path.

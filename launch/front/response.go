@@ -13,7 +13,7 @@ import (
 // response is what a handler makes, before the filters.
 type response struct {
 	status      int
-	reason      string // "" for nginx's words
+	statusLine  string // with the words behind it; "" for nginx's own
 	contentType string
 	charset     string // that the upstream gave, with contentType
 	length      int64  // of the body, in bytes; -1 when it is not known
@@ -29,6 +29,8 @@ type response struct {
 	stream io.ReadCloser
 	file   *os.File
 	offset int64 // where the body begins in the file
+
+	forcedCharset string // of X-Accel-Charset
 
 	ranges  bool      // parts of it may be asked for
 	plain   bool      // a page of nginx itself: no expires, no charset
@@ -140,7 +142,7 @@ func (r *request) head(p *response) []header {
 	if p.length >= 0 && p.status != 204 {
 		fields = append(fields, header{"Content-Length", strconv.FormatInt(p.length, 10)})
 	}
-	if !p.modified.IsZero() && (p.status == 200 || p.status == 206 || p.status == 304) {
+	if _, own := p.header("last-modified"); !own && !p.modified.IsZero() && (p.status == 200 || p.status == 206 || p.status == 304) {
 		fields = append(fields, header{"Last-Modified", p.modified.UTC().Format(httpTime)})
 	}
 	if p.location != "" || p.relocated {

@@ -34,7 +34,7 @@ func (c *config) script(l *location, scope *site.Scope) []op {
 			v := c.text(n.Arg(1))
 			ops = append(ops, func(r *request) (step, *response, int) {
 				if name == "args" {
-					r.args = v.eval(r)
+					r.args, r.ownArgs = v.eval(r), true
 					return next, nil, 0
 				}
 				r.setVar(name, v.eval(r))

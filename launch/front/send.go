@@ -83,20 +83,13 @@ func appendHead(b []byte, p *response, fields []header) []byte {
 	return append(b, "\r\n"...)
 }
 
-// statusText is the status with its reason: the upstream's, or nginx's.
+// statusText is the status with its words: the upstream's, or nginx's.
 func statusText(p *response) string {
+	if p.statusLine != "" {
+		return p.statusLine
+	}
 	code := string([]byte{byte('0' + p.status/100%10), byte('0' + p.status/10%10), byte('0' + p.status%10)})
-	reason := p.reason
-	if reason == "" {
-		reason = reasons[p.status]
-	}
-	if p.status == http.StatusSwitchingProtocols && p.reason == "" {
-		reason = "Switching Protocols"
-	}
-	if reason == "" {
-		return code + " "
-	}
-	return code + " " + reason
+	return code + " " + reasons[p.status]
 }
 
 // body writes head and body; false when the body could not be sent as a whole.

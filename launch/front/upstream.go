@@ -14,35 +14,62 @@ import (
 
 // upstream is a group of peers, or one address.
 type upstream struct {
-	name       string
-	peers      []*peer
-	method     string // round robin is ""
-	key        *text  // of hash
-	consistent bool
-	keepalive  int
+	name   string
+	peers  []*peer // the backup ones too
+	method string  // round robin is ""
+	key    *text   // of hash
+	two    bool    // random: the better of two
+	ring   []point // of hash with consistent; nil without
 
-	mu sync.Mutex
+	// How many connections may wait, for how long, and how much and how long
+	// they are used.
+	keepalive         int
+	keepaliveRequests int
+	keepaliveTimeout  time.Duration
+	keepaliveTime     time.Duration
+
+	mu   sync.Mutex
+	idle []*link // the one that waits longest first
+	gone bool    // none may wait any more
 }
 
 // peer is one address of an upstream (ngx_http_upstream_rr_peer_t).
 type peer struct {
 	network, address string // for net.Dial
 	shown            string // as $upstream_addr shows it
+	server           string // as it is written
 	weight           int
 	backup, down     bool
 	maxFails         int
-	failTimeout      time.Duration
+	failTimeout      int64 // seconds
 	maxConns         int
 
 	current, effective int
 	active             int
 	fails              int
-	accessed, checked  time.Time
-	idle               []net.Conn
+	accessed, checked  int64 // seconds of the clock
+}
+
+func newUpstream(name string) *upstream {
+	return &upstream{name: name, keepaliveRequests: 1000, keepaliveTimeout: time.Minute, keepaliveTime: time.Hour}
+}
+
+// single tells that there is no choice (peers->single).
+func (u *upstream) single() bool { return len(u.peers) == 1 }
+
+// tries is how many peers may be asked.
+func (u *upstream) tries() int {
+	n := 0
+	for _, p := range u.peers {
+		if !p.down {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *config) upstream(u *site.Upstream) {
-	group := &upstream{name: u.Name}
+	group := newUpstream(u.Name)
 	for _, s := range u.Servers {
 		p, err := newPeer(s.Address, 80)
 		if err != nil {
@@ -50,16 +77,15 @@ func (c *config) upstream(u *site.Upstream) {
 			continue
 		}
 		c.used[s.Node] = true
+		p.server = s.Address
 		p.weight, p.backup, p.down = s.Weight, s.Backup, s.Down
-		p.maxFails, p.failTimeout = 1, 10*time.Second
 		for _, a := range s.Node.Args[1:] {
 			k, v, _ := strings.Cut(a.Value, "=")
 			switch k {
 			case "max_fails":
 				p.maxFails, _ = strconv.Atoi(v)
 			case "fail_timeout":
-				n, _ := value.Seconds(v)
-				p.failTimeout = time.Duration(n) * time.Second
+				p.failTimeout, _ = value.Seconds(v)
 			case "max_conns":
 				p.maxConns, _ = strconv.Atoi(v)
 			}
@@ -68,20 +94,42 @@ func (c *config) upstream(u *site.Upstream) {
 		group.peers = append(group.peers, p)
 	}
 	for _, n := range u.Nodes {
-		switch name := n.Name.Value; name {
-		case "least_conn", "ip_hash", "random":
-			group.method = name
-		case "hash":
-			group.method, group.key, group.consistent = name, c.text(n.Arg(0)), n.Arg(1) == "consistent"
-		case "keepalive":
-			group.keepalive, _ = strconv.Atoi(n.Arg(0))
-		case "keepalive_requests", "keepalive_timeout", "keepalive_time", "zone", "server":
-		default:
-			continue
-		}
-		c.used[n] = true
+		c.upstreamDirective(group, n)
 	}
 	c.upstreams[u.Name] = group
+}
+
+func (c *config) upstreamDirective(group *upstream, n *site.Node) {
+	milliseconds := func() time.Duration {
+		ms, ok := value.Milliseconds(n.Arg(0))
+		if !ok {
+			c.fail(n, "%q is no time", n.Arg(0))
+		}
+		return time.Duration(ms) * time.Millisecond
+	}
+	switch name := n.Name.Value; name {
+	case "least_conn", "ip_hash":
+		group.method = name
+	case "random":
+		group.method, group.two = name, n.Arg(0) == "two"
+	case "hash":
+		group.method, group.key = name, c.text(n.Arg(0))
+		if n.Arg(1) == "consistent" {
+			group.ring = newRing(group.peers)
+		}
+	case "keepalive":
+		group.keepalive, _ = strconv.Atoi(n.Arg(0))
+	case "keepalive_requests":
+		group.keepaliveRequests, _ = strconv.Atoi(n.Arg(0))
+	case "keepalive_timeout":
+		group.keepaliveTimeout = milliseconds()
+	case "keepalive_time":
+		group.keepaliveTime = milliseconds()
+	case "zone", "server":
+	default:
+		return
+	}
+	c.used[n] = true
 }
 
 // newPeer reads an address of an upstream.
@@ -90,7 +138,7 @@ func newPeer(address string, port int) (*peer, error) {
 	if refused != "" {
 		return nil, fmt.Errorf("%s in %q", refused, address)
 	}
-	p := &peer{weight: 1, effective: 1}
+	p := &peer{weight: 1, effective: 1, maxFails: 1, failTimeout: 10}
 	if a.Unix != "" {
 		p.network, p.address, p.shown = "unix", a.Unix, "unix:"+a.Unix
 		return p, nil

@@ -9,77 +9,83 @@ import (
 	"github.com/deployctl/deployctl/uwsgi/wire"
 )
 
-// newUwsgiPass makes the handler of uwsgi_pass (ngx_http_uwsgi_module.c).
+// uwsgi is uwsgi_pass with what it alone has (ngx_http_uwsgi_module.c).
+type uwsgi struct {
+	*pass
+	schema               string
+	modifier1, modifier2 byte
+}
+
 func newUwsgiPass(c *config, l *location, n *site.Node) handler {
-	p := c.newPass(l, "uwsgi")
+	x := &uwsgi{pass: c.newPass(l, "uwsgi"), schema: "uwsgi://"}
 	address := strings.TrimPrefix(n.Arg(0), "uwsgi://")
 	if rest, ok := strings.CutPrefix(address, "suwsgi://"); ok {
-		address = rest
-		p.secure = c.secureUpstream(l, "uwsgi")
+		address, x.schema = rest, "suwsgi://"
+		x.secure = c.secureUpstream(l, "uwsgi")
 	}
-	p.target = c.text(address)
-	if p.target.constant() {
-		u, err := p.group(&request{conf: c}, address, 0)
-		if err != nil {
+	x.target = c.text(address)
+	if x.target.constant() {
+		if err := x.fix(c, address, 0); err != nil {
 			c.fail(n, "%v", err)
 			return nil
 		}
-		p.fixed = u
 	}
 	for _, n := range c.all(l.Scope, "uwsgi_param") {
-		p.params = append(p.params, passParam{n.Arg(0), c.text(n.Arg(1)), n.Arg(2) == "if_not_empty"})
+		x.params = append(x.params, passParam{n.Arg(0), c.text(n.Arg(1)), n.Arg(2) == "if_not_empty"})
 	}
-	modifier1, modifier2 := c.number(l.Scope, "uwsgi_modifier1", 0), c.number(l.Scope, "uwsgi_modifier2", 0)
-	return func(r *request) (*response, int) {
-		u, err := p.group(r, p.target.eval(r), 0)
-		if err != nil {
-			r.logError("%v", err)
-			return nil, http.StatusInternalServerError
+	x.modifier1, x.modifier2 = byte(c.number(l.Scope, "uwsgi_modifier1", 0)), byte(c.number(l.Scope, "uwsgi_modifier2", 0))
+	return x.serve
+}
+
+func (x *uwsgi) serve(r *request) (*response, int) {
+	u, status := x.group(r, x.target.eval(r), 0)
+	if status != 0 {
+		return nil, status
+	}
+	if !x.direct(r) {
+		if _, status := r.readBody(); status != 0 {
+			return nil, status // the variables say how long it is
 		}
-		if p.passBody && p.spool && r.length < 0 {
-			if _, status := r.readBody(); status != 0 {
-				return nil, status
-			}
-		}
-		packet, status := p.packet(r, byte(modifier1), byte(modifier2))
-		if status != 0 {
-			return nil, status
-		}
-		return p.run(r, u, func(x *exchange) error {
-			_, err := x.conn.Write(packet)
+	}
+	packet, ok := x.packet(r)
+	if !ok {
+		return nil, http.StatusInternalServerError
+	}
+	return x.run(r, u, dialect{
+		schema: x.schema,
+		write: func(e *exchange) error {
+			_, err := counted{e.conn, &e.attempt.sent}.Write(packet)
 			return err
-		}, func(x *exchange) (*response, error) { return p.readCGI(x) })
-	}
+		},
+		read: func(e *exchange) (*response, error) { return x.readHead(r, e) },
+	})
 }
 
 // packet makes the variables of a request: the parameters, then its headers.
-func (p *pass) packet(r *request, modifier1, modifier2 byte) ([]byte, int) {
+func (x *uwsgi) packet(r *request) ([]byte, bool) {
 	packet := append(make([]byte, 0, 1024), 0, 0, 0, 0)
 	add := func(name, value string) bool {
 		var err error
 		if packet, err = wire.AppendVar(packet, name, value); err != nil {
-			r.logError("uwsgi request: %v", err)
-			return false
+			r.log("alert", "uwsgi request is too big: "+err.Error(), "")
 		}
-		return true
+		return err == nil
 	}
 	own := map[string]bool{}
-	for i := range p.params {
-		v := p.params[i].value.eval(r)
-		if name := p.params[i].name; strings.HasPrefix(name, "HTTP_") {
-			own[name] = true
+	for i := range x.params {
+		param := &x.params[i]
+		v := param.value.eval(r)
+		if strings.HasPrefix(param.name, "HTTP_") {
+			own[param.name] = true
 		}
-		if v == "" && p.params[i].ifNotEmpty {
+		if v == "" && param.ifNotEmpty {
 			continue
 		}
-		if p.params[i].name == "CONTENT_LENGTH" && v == "" && r.length < 0 && r.bodyRead != nil {
-			v = strconv.FormatInt(r.bodyRead.size, 10)
-		}
-		if !add(p.params[i].name, v) {
-			return nil, http.StatusInternalServerError
+		if !add(param.name, v) {
+			return nil, false
 		}
 	}
-	if p.passHead {
+	if x.passHead {
 		seen := map[string]bool{}
 		for i := range r.headers {
 			h := &r.headers[i]
@@ -90,48 +96,64 @@ func (p *pass) packet(r *request, modifier1, modifier2 byte) ([]byte, int) {
 			seen[name] = true
 			v, _ := r.header(h.name)
 			if !add(name, v) {
-				return nil, http.StatusInternalServerError
+				return nil, false
 			}
 		}
 	}
 	size := len(packet) - wire.HeaderSize
 	if size > wire.MaxSize {
-		r.logError("uwsgi request is too big: %d", size)
-		return nil, http.StatusInternalServerError
+		r.log("alert", "uwsgi request is too big: "+strconv.Itoa(size), "")
+		return nil, false
 	}
-	wire.Header{Modifier1: modifier1, Size: size, Modifier2: modifier2}.Append(packet[:0])
-	return packet, 0
+	wire.Header{Modifier1: x.modifier1, Size: size, Modifier2: x.modifier2}.Append(packet[:0])
+	return packet, true
 }
 
-// readCGI reads the head of a response: with a status line, or with a Status
+// readHead reads the head of a response: with a status line, or with a Status
 // field as CGI has it; the body ends with the connection, or where
 // Content-Length says.
-func (p *pass) readCGI(x *exchange) (*response, error) {
+func (x *uwsgi) readHead(r *request, e *exchange) (*response, error) {
 	out := &response{length: -1}
-	line, err := x.reader.Peek(5)
-	if err != nil {
+	first, err := readStatusLine(e.reader)
+	size := 0
+	switch {
+	case err == nil:
+		out.status, out.statusLine, size = first.status, first.text, first.size
+	case err != errNoStatus:
 		return nil, err
 	}
-	if string(line) == "HTTP/" {
-		if err := out.readStatus(x.reader); err != nil {
-			return nil, err
-		}
-	}
-	if out.headers, err = readHead(x.reader, p.headSize); err != nil {
+	if out.headers, err = readFields(e.reader, x.headSize, size); err != nil {
 		return nil, err
 	}
 	if out.status == 0 {
-		out.status = http.StatusOK
-		if s, ok := out.header("status"); ok {
-			code, _, _ := strings.Cut(s, " ")
-			if out.status, err = strconv.Atoi(code); err != nil {
-				return nil, errBadHead
-			}
-			_, out.reason, _ = strings.Cut(s, " ")
-		} else if to, ok := out.header("location"); ok && to != "" {
-			out.status = http.StatusFound
+		if err := out.statusField(); err != nil {
+			return nil, err
 		}
 	}
-	out.frame(x, false)
+	if _, asked := r.header("upgrade"); asked && out.status == http.StatusSwitchingProtocols {
+		out.switched(e)
+		return out, nil
+	}
+	out.frame(e, false)
 	return out, nil
+}
+
+// statusField takes the status of a response from its fields, as CGI has it.
+func (p *response) statusField() error {
+	status, ok := p.header("status")
+	location, moved := p.header("location")
+	switch {
+	case ok:
+		code, _, _ := strings.Cut(status, " ")
+		n, err := strconv.ParseUint(code, 10, 10)
+		if err != nil || len(code) != 3 {
+			return badAnswer("upstream sent invalid status \"" + status + "\"")
+		}
+		p.status, p.statusLine = int(n), status
+	case moved && location != "":
+		p.status, p.statusLine = http.StatusFound, "302 Moved Temporarily"
+	default:
+		p.status, p.statusLine = http.StatusOK, "200 OK"
+	}
+	return nil
 }

@@ -56,6 +56,9 @@ func (c *config) makeGetter(name string) getter {
 	if get := builtin[name]; get != nil {
 		return overridable(name, get)
 	}
+	if get := upstreamVariables[name]; get != nil {
+		return get
+	}
 	for _, p := range prefixed {
 		if rest, ok := strings.CutPrefix(name, p.prefix); ok {
 			return p.get(rest)
@@ -95,36 +98,12 @@ var prefixed = []struct {
 		name := strings.ReplaceAll(rest, "_", "-")
 		return func(r *request) (string, bool) { return lookup(r.sentHead, name) }
 	}},
-	{"upstream_http_", func(rest string) getter {
-		name := strings.ReplaceAll(rest, "_", "-")
-		return func(r *request) (string, bool) {
-			if len(r.tried) == 0 {
-				return "", false
-			}
-			return lookup(r.tried[len(r.tried)-1].headers, name)
-		}
-	}},
+	{"upstream_http_", upstreamHeader},
 	{"arg_", func(rest string) getter {
 		return func(r *request) (string, bool) { return r.argument(rest) }
 	}},
 	{"cookie_", func(rest string) getter { return func(r *request) (string, bool) { return r.cookie(rest) } }},
-	{"upstream_cookie_", func(rest string) getter {
-		return func(r *request) (string, bool) {
-			if len(r.tried) == 0 {
-				return "", false
-			}
-			for _, h := range r.tried[len(r.tried)-1].headers {
-				if !strings.EqualFold(h.name, "set-cookie") {
-					continue
-				}
-				if k, v, ok := strings.Cut(h.value, "="); ok && strings.EqualFold(k, rest) {
-					v, _, _ = strings.Cut(v, ";")
-					return v, true
-				}
-			}
-			return "", false
-		}
-	}},
+	{"upstream_cookie_", upstreamCookie},
 }
 
 func lookup(headers []header, name string) (string, bool) {
@@ -237,9 +216,14 @@ func init() {
 			}
 			return "h2c", true
 		},
-		"content_type":   func(r *request) (string, bool) { return r.header("content-type") },
-		"content_length": func(r *request) (string, bool) { return r.header("content-length") },
-		"document_root":  func(r *request) (string, bool) { return r.root(), true },
+		"content_type": func(r *request) (string, bool) { return r.header("content-type") },
+		"content_length": func(r *request) (string, bool) {
+			if r.length < 0 && r.bodyRead != nil {
+				return strconv.FormatInt(r.bodyRead.size, 10), true
+			}
+			return r.header("content-length")
+		},
+		"document_root": func(r *request) (string, bool) { return r.root(), true },
 		"realpath_root": func(r *request) (string, bool) {
 			real, err := filepath.EvalSymlinks(r.root())
 			return real, err == nil
@@ -295,29 +279,6 @@ func init() {
 		"limit_rate":      func(r *request) (string, bool) { return r.loc.limitRateText(r), true },
 		"gzip_ratio":      func(r *request) (string, bool) { return found(r.sets["\x00gzip_ratio"]) },
 		"invalid_referer": invalidReferer,
-		"proxy_add_x_forwarded_for": func(r *request) (string, bool) {
-			address, _ := builtin["remote_addr"](r)
-			if v, ok := r.header("x-forwarded-for"); ok && v != "" {
-				return v + ", " + address, true
-			}
-			return address, true
-		},
-		"proxy_host":      func(r *request) (string, bool) { return found(r.sets["\x00proxy_host"]) },
-		"proxy_port":      func(r *request) (string, bool) { return found(r.sets["\x00proxy_port"]) },
-		"upstream_addr":   func(r *request) (string, bool) { return r.attempts(func(a *attempt) string { return a.address }) },
-		"upstream_status": func(r *request) (string, bool) { return r.attempts(attemptStatus) },
-		"upstream_response_time": func(r *request) (string, bool) {
-			return r.attempts(func(a *attempt) string { return seconds(a.total) })
-		},
-		"upstream_connect_time": func(r *request) (string, bool) {
-			return r.attempts(func(a *attempt) string { return seconds(a.connect) })
-		},
-		"upstream_header_time": func(r *request) (string, bool) {
-			return r.attempts(func(a *attempt) string { return seconds(a.header) })
-		},
-		"upstream_response_length": func(r *request) (string, bool) {
-			return r.attempts(func(a *attempt) string { return strconv.FormatInt(a.received, 10) })
-		},
 		"ssl_protocol": func(r *request) (string, bool) {
 			if r.conn.tls == nil {
 				return "", false

@@ -1,0 +1,177 @@
+package front
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"time"
+)
+
+// exchange is one request to one peer over one connection.
+type exchange struct {
+	series  *series
+	peer    *peer
+	attempt *attempt
+	start   time.Time
+	link    *link // the connection; nil until there is one
+	conn    net.Conn
+	reader  *bufio.Reader
+	watch   *abortWatch // nil where clients may leave
+	doing   string      // what is being done, in the words of nginx's log
+}
+
+func (x *exchange) close() {
+	if x.conn != nil {
+		x.conn.Close()
+	}
+}
+
+// log writes a line of the error log about the exchange.
+func (x *exchange) log(level, message string) { x.series.log(level, message, x.peer.shown) }
+
+// counted counts the bytes that pass.
+type counted struct {
+	conn net.Conn
+	n    *int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.conn.Read(p)
+	*c.n += int64(n)
+	return n, err
+}
+
+func (c counted) Write(p []byte) (int, error) {
+	n, err := c.conn.Write(p)
+	*c.n += int64(n)
+	return n, err
+}
+
+// talk connects to a peer, sends the request and reads the head of its
+// response.
+func (s *series) talk(x *exchange) (*response, error) {
+	x.doing = "connecting to upstream"
+	var err error
+	if x.link, err = s.group.connect(x.peer, s.connectIn); err != nil {
+		return nil, err
+	}
+	x.conn = x.link.conn
+	if s.secure != nil && x.link.requests == 0 {
+		x.doing = "SSL handshaking to upstream"
+		if x.conn, err = s.secure.wrap(s.request, x.conn, x.peer, s.connectIn); err != nil {
+			return nil, err
+		}
+		x.link.conn = x.conn
+	}
+	x.attempt.connect = time.Since(x.start)
+	x.reader = bufio.NewReaderSize(counted{x.conn, &x.attempt.received}, max(s.headSize, 16))
+	x.doing, s.sent = "sending request to upstream", true
+	_ = x.conn.SetWriteDeadline(time.Now().Add(s.sendIn))
+	writeErr := s.write(x)
+	if writeErr == nil && s.passBody && !s.ownBody {
+		writeErr = s.sendBody(x)
+	}
+	if b := s.request.unread(); writeErr != nil && (isTimeout(writeErr) || b != nil && b.fault != nil) {
+		return nil, writeErr
+	}
+	if !s.ignoreAbort {
+		x.watch = s.request.watch(func() { x.conn.Close() })
+	}
+	x.doing = "reading response header from upstream"
+	// A peer may answer before it has read all.
+	_ = x.conn.SetReadDeadline(time.Now().Add(s.readIn))
+	response, err := s.read(x)
+	if err != nil && writeErr != nil {
+		x.doing = "sending request to upstream"
+		return nil, writeErr
+	}
+	if err == nil {
+		response.keep = response.keep && writeErr == nil
+	}
+	return response, err
+}
+
+// sendBody sends the request's body: as a whole, or as it comes
+// (request_buffering off).
+func (s *series) sendBody(x *exchange) error {
+	out := counted{x.conn, &x.attempt.sent}
+	r := s.request
+	switch {
+	case s.spooled != nil:
+		_, err := io.Copy(out, s.spooled.reader())
+		return err
+	case r.length < 0:
+		chunks := &chunkWriter{out}
+		if _, err := io.Copy(chunks, r.body); err != nil {
+			return err
+		}
+		return chunks.Close()
+	case r.length > 0:
+		_, err := io.Copy(out, r.body)
+		return err
+	}
+	return nil
+}
+
+// hand makes the body of a response give the connection back at its end.
+func (s *series) hand(x *exchange, number int, out *response) {
+	r := s.request
+	reusable := out.framed && out.keep
+	body := &timedBody{conn: x.conn, source: out.stream, timeout: s.readIn}
+	body.done = func() {
+		x.watch.end()
+		a := &r.tried[number]
+		a.body, a.total, a.received = body.n, time.Since(x.start), x.attempt.received
+		switch {
+		case body.whole && reusable && s.group.keepalive > 0 && x.reader.Buffered() == 0:
+			s.group.keep(x.link)
+		case out.upgrade == nil:
+			x.conn.Close()
+		}
+		s.group.release(x.peer, false)
+	}
+	body.failed = func(err error) {
+		x.doing = "reading upstream"
+		f := failureOf(err, x)
+		s.log(f.level, f.message, x.peer.shown)
+	}
+	out.stream = body
+}
+
+// timedBody reads a response's body; every read may take as long as the
+// timeout.
+type timedBody struct {
+	conn    net.Conn
+	source  io.Reader
+	timeout time.Duration
+	n       int64
+	whole   bool
+	failed  func(error)
+	done    func()
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	if b.whole {
+		return 0, io.EOF
+	}
+	_ = b.conn.SetReadDeadline(time.Now().Add(b.timeout))
+	n, err := b.source.Read(p)
+	b.n += int64(n)
+	switch {
+	case err == io.EOF:
+		b.whole = true
+	case err != nil && b.failed != nil:
+		b.failed(err)
+		b.failed = nil
+	}
+	return n, err
+}
+
+func (b *timedBody) Close() error {
+	if b.done != nil {
+		_ = b.conn.SetReadDeadline(time.Time{})
+		b.done()
+		b.done = nil
+	}
+	return nil
+}
