@@ -3,6 +3,7 @@ package gen
 import (
 	"bytes"
 	"flag"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,8 +114,12 @@ func TestRealConfigurationTest(t *testing.T) {
 func TestEveryCommentExists(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	for _, name := range []string{"uwsgi.ini", "nginx.conf", "uwsgi_params", "service"} {
-		text, err := templates.FS.ReadFile("native/" + name + ".tmpl")
+	files, err := fs.Glob(templates.FS, "*/*.tmpl")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("%d templates: %v", len(files), err)
+	}
+	for _, name := range files {
+		text, err := templates.FS.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,11 +111,6 @@ func (p *Plan) Diff(w io.Writer) error {
 // then what a person wrote is kept beside as NAME.bak, or NAME.bak.1 and so on
 // when that exists.
 func (p *Plan) Apply(force bool) error {
-	if p.Changed() {
-		if err := os.MkdirAll(p.Dir, 0o755); err != nil {
-			return fmt.Errorf("make the folder: %w", err)
-		}
-	}
 	for k := range p.Steps {
 		s := &p.Steps[k]
 		path := filepath.Join(p.Dir, s.Path)
@@ -128,6 +123,9 @@ func (p *Plan) Apply(force bool) error {
 				return err
 			}
 			s.Copy = name
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the folder: %w", err)
 		}
 		if err := atomicfile.Write(path, s.Content, s.Mode); err != nil {
 			return err

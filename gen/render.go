@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"text/template"
 
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/internal/nearest"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/templates"
 )
@@ -21,7 +24,7 @@ type File struct {
 
 // Options say what is rendered.
 type Options struct {
-	// Target is a folder of the templates; "" means native.
+	// Target is one of Targets; "" takes the description's.
 	Target string
 	// Site renders a fragment for sites-available in place of a whole nginx.conf.
 	Site bool
@@ -30,16 +33,35 @@ type Options struct {
 }
 
 // Targets lists what can be rendered.
-func Targets() []string { return []string{"native"} }
+func Targets() []string { return project.Targets }
+
+// targets are what renders the files of each target.
+var targets = map[string]func(*renderer){
+	"native":  (*renderer).native,
+	"systemd": (*renderer).systemd,
+}
+
+// Target returns the error for a name that is no target, with the nearest one
+// that is; nil for one that is.
+func Target(name string) error {
+	if slices.Contains(Targets(), name) {
+		return nil
+	}
+	hint := ""
+	if n := nearest.Name(name, Targets()); n != "" {
+		hint = "; the nearest name is " + n
+	}
+	return fmt.Errorf("unknown target %q: write %s%s", name, diag.Or(Targets()), hint)
+}
 
 // Render renders the files of a description. The error names the key of a
 // value that cannot be written.
 func Render(p *project.Project, opts Options) ([]File, error) {
 	if opts.Target == "" {
-		opts.Target = "native"
+		opts.Target = p.Target.Render
 	}
-	if !slices.Contains(Targets(), opts.Target) {
-		return nil, fmt.Errorf("unknown target %q: write %s", opts.Target, strings.Join(Targets(), ", "))
+	if err := Target(opts.Target); err != nil {
+		return nil, err
 	}
 	for _, rt := range p.Routes {
 		if rt.OpenAPI != "" { // api.Routes puts the contract's routes in its place
@@ -50,19 +72,29 @@ func Render(p *project.Project, opts Options) ([]File, error) {
 		opts.Lang = p.Target.Lang
 	}
 	r := &renderer{p: p, opts: opts}
-	r.render("uwsgi.ini", "uwsgi.ini", r.uwsgi())
-	conf, params := "nginx.conf", "uwsgi_params"
-	if opts.Site {
-		conf, params = p.Name+".conf", p.Name+".uwsgi_params"
-	}
-	r.render("nginx.conf", conf, r.nginx(params))
-	if p.App.Protocol != "http" {
-		r.render("uwsgi_params", params, struct{ Host string }{host(p)})
-	}
-	if p.Target.Init == "systemd" {
-		r.render("service", p.Name+".service", r.service())
-	}
+	targets[opts.Target](r)
 	return r.files, r.err
+}
+
+// native renders the pair for whatever starts it, and a plain unit.
+func (r *renderer) native() {
+	r.pair("uwsgi.ini")
+	if r.p.Target.Init == "systemd" {
+		r.render("native/service", r.p.Name+".service", r.service())
+	}
+}
+
+// pair renders both sides; ini is the path of uWSGI's.
+func (r *renderer) pair(ini string) {
+	r.render("native/uwsgi.ini", ini, r.uwsgi())
+	conf, params := "nginx.conf", "uwsgi_params"
+	if r.opts.Site {
+		conf, params = r.p.Name+".conf", r.p.Name+".uwsgi_params"
+	}
+	r.render("native/nginx.conf", conf, r.nginx(params))
+	if r.p.App.Protocol != "http" {
+		r.render("native/uwsgi_params", params, struct{ Host string }{host(r.p)})
+	}
 }
 
 type renderer struct {
@@ -90,7 +122,9 @@ func (r *renderer) write(key, s string, as func(string) (string, error)) string 
 	return out
 }
 
-func (r *renderer) render(name, path string, data any) {
+// render fills in a template, which is named by its folder and the file that it
+// is for.
+func (r *renderer) render(name, file string, data any) {
 	if r.err != nil {
 		return
 	}
@@ -104,12 +138,12 @@ func (r *renderer) render(name, path string, data any) {
 		"why":    func(key string) string { return comment(r.opts.Lang, key) },
 		"indent": indent,
 		"render": execute,
-	}).ParseFS(templates.FS, r.opts.Target+"/"+name+".tmpl")
+	}).ParseFS(templates.FS, name+".tmpl")
 	if err != nil {
 		r.fail(name, err)
 		return
 	}
-	body, err := execute(name+".tmpl", data)
+	body, err := execute(path.Base(name)+".tmpl", data)
 	if err != nil {
 		r.fail(name, err)
 		return
@@ -118,7 +152,7 @@ func (r *renderer) render(name, path string, data any) {
 	for strings.Contains(body, "\n\n\n") {
 		body = strings.ReplaceAll(body, "\n\n\n", "\n\n")
 	}
-	r.files = append(r.files, File{path, stamp(styled(name, body+"\n"), r.opts.Lang), 0o644})
+	r.files = append(r.files, File{file, stamp(styled(path.Base(name), body+"\n"), r.opts.Lang), 0o644})
 }
 
 // indent moves every line that is not empty to the right.

@@ -46,6 +46,16 @@ var why = map[string]struct{ en, zh string }{
 	"kill":             {"The master alone gets the signal and lets running requests finish", "只有主进程收到信号，并让正在处理的请求完成"},
 	"runtime":          {"The socket's folder; /run is empty after a boot", "套接字所在目录；/run 在启动后为空"},
 	"hardening":        {"The application writes nothing of the system", "应用不会改动系统文件"},
+	"log":              {"Opened after the rights of root are gone, and opened again for logrotate when the second file is touched", "在放弃 root 权限之后打开；第二个文件被 touch 时重新打开，供 logrotate 使用"},
+	"environment":      {"Secrets stand there, and not in uwsgi.ini; the file may be absent", "密钥写在这里，而不是 uwsgi.ini 中；该文件可以不存在"},
+	"strict-hardening": {"Everything is read-only but what is named here", "除这里列出的以外，一切只读"},
+	"privileges":       {"No rights of root, and none to gain", "没有 root 权限，也无法获得"},
+	"emperor":          {"Each file in this folder is an application: it starts when the file comes, reloads when it is touched, ends when it goes", "此目录中每个文件是一个应用：文件出现则启动，被 touch 则重载，删除则停止"},
+	"ragnarok":         {"A stop lets running requests finish", "停止时先完成正在处理的请求"},
+	"emperor-root":     {"Root, since each vassal takes its own account; it may do nothing else", "以 root 运行，因为每个 vassal 会切换到自己的账户；除此之外没有其他权限"},
+	"tmpfiles":         {"Folders that are made at boot: /run is empty then", "启动时创建的目录：此时 /run 为空"},
+	"logrotate-su":     {"The folder belongs to the application, where root will not rename files", "目录属于应用，logrotate 不会以 root 身份在其中改名"},
+	"logrotate-reopen": {"uWSGI opens the new file when this one is touched", "touch 此文件后 uWSGI 打开新的日志文件"},
 	"words":            {"What nginx and uWSGI do not know, for deployctl import", "nginx 与 uWSGI 不保存的信息，供 deployctl import 使用"},
 }
 

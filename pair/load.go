@@ -53,6 +53,7 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
 	p := join(l.nginxConfigs(), l.uwsgiConfigs(), l.units)
+	p.Tmpfiles = l.tmpfiles
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}
@@ -66,6 +67,7 @@ type loader struct {
 	trees    []*nginx.Config
 	uwsgi    []*uwsgi.Config
 	units    []*Unit
+	tmpfiles []*Tmpfiles
 	prefixes []string // the folders of whole nginx configurations
 	links    links
 	errors   []error

@@ -17,6 +17,8 @@ type Pair struct {
 	Passes []*Pass
 	// Units are the systemd units among the files.
 	Units []*Unit
+	// Tmpfiles are the files of tmpfiles.d among them.
+	Tmpfiles []*Tmpfiles
 
 	index     index
 	byConfig  map[*uwsgi.Config][]*Bind

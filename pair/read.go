@@ -21,6 +21,7 @@ type reading struct {
 	nginx *nginx.File
 	uwsgi *uwsgi.Config
 	unit  *Unit
+	tmp   *Tmpfiles
 }
 
 // files reads what was found, those of one rank at once: what the earlier ones
@@ -64,6 +65,8 @@ func (l *loader) read(r *reading) {
 		r.uwsgi = uwsgi.LoadText(uwsgi.Parse(r.path, src), r.path, opts)
 	case unitKind:
 		r.unit = ParseUnit(r.path, src)
+	case tmpfilesKind:
+		r.tmp = parseTmpfiles(r.path, src)
 	}
 }
 
@@ -97,6 +100,8 @@ func (l *loader) take(r *reading) {
 		l.uwsgi = append(l.uwsgi, r.uwsgi)
 	case r.unit != nil:
 		l.units = append(l.units, r.unit)
+	case r.tmp != nil:
+		l.tmpfiles = append(l.tmpfiles, r.tmp)
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	nginxKind
 	uwsgiKind
 	unitKind
+	tmpfilesKind
 )
 
 // maxHead is how many bytes tell what a file is.
@@ -39,6 +40,8 @@ func kindOf(path, src string) kind {
 		return other
 	}
 	switch {
+	case isTmpfiles(path, head):
+		return tmpfilesKind
 	case hasSection(head):
 		return uwsgiKind
 	case readsAsNginx(path, head):

@@ -27,6 +27,7 @@ var patterns = sync.OnceValue(func() map[string]*regexp.Regexp {
 		"module":   regexp.MustCompile(`^[A-Za-z_][\w.]*(:[A-Za-z_]\w*(\(\))?)?$`),
 		"account":  regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*\$?$|^[0-9]+$`),
 		"release":  regexp.MustCompile(`^[0-9]+(\.[0-9]+){0,3}$`),
+		"path":     regexp.MustCompile(`^/[A-Za-z0-9_./+@-]+$`),
 		"rate":     regexp.MustCompile(`^[1-9][0-9]*r/[sm]$`),
 		"host":     regexp.MustCompile(`^[A-Za-z0-9_.*:\[\]-]+$`),
 		"variable": regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`),
@@ -70,6 +71,12 @@ func (r *reader) check(p *Project) {
 	r.pattern("target", "nginx-group", p.Target.NginxGroup, "account", diag.T("the name of a group"))
 	r.pattern("target", "nginx", p.Target.Nginx, "release", diag.T("a release such as 1.22.1"))
 	r.pattern("target", "uwsgi", p.Target.Uwsgi, "release", diag.T("a release such as 2.0.21"))
+	r.pattern("app", "log", p.App.Log, "path", diag.T("an absolute path of letters, digits, /, ., - and _"))
+	for _, folder := range p.App.Writable {
+		if folder != "" {
+			r.pattern("app", "writable", p.Abs(folder), "path", diag.T("an absolute path of letters, digits, /, ., - and _"))
+		}
+	}
 	if p.Root != "" && !path.IsAbs(p.Root) {
 		r.failAt("project", "root", diag.T("root %q is not absolute", p.Root), diag.T("write the folder on the server, such as /srv/shop"))
 	}

@@ -220,6 +220,12 @@ func (i *importer) option(c *uwsgi.Config, o *uwsgi.Option) bool {
 		return number(&p.App.ReloadOnRSS)
 	case "stats", "stats-server":
 		p.App.Stats = o.Value
+	case "logto2":
+		p.App.Log = o.Value
+	case "logfile-chown":
+		return p.App.Log != "" && uwsgi.IsTrue(o.Value)
+	case "touch-logreopen":
+		return p.App.Log != "" && o.Value == p.App.Log+".reopen"
 	case "max-fd":
 		return p.Target.Init == "container"
 	case "worker-reload-mercy", "socket-timeout":
@@ -311,6 +317,9 @@ func (i *importer) relative() {
 	}
 	below(&p.Chdir)
 	below(&p.Virtualenv)
+	for k := range p.App.Writable {
+		below(&p.App.Writable[k])
+	}
 	for r := range p.Routes {
 		below(&p.Routes[r].Dir)
 	}

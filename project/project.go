@@ -68,6 +68,10 @@ type App struct {
 	User, Group       string // user, group: the application's own account
 	LazyApps          bool
 	Mount             string // mount: URL prefix such as /shop at which the application lives; "" for /
+	Log               string // log: uWSGI's log file; "" for the journal, or standard error in a container
+	// Writable are the folders that the application writes to, absolute or
+	// relative to Root; those of routes with uploads count without being named.
+	Writable []string
 }
 
 // Var is a name with a value.
@@ -166,6 +170,8 @@ type Target struct {
 	NginxGroup string // nginx-group
 	Plugin     string // plugin: uWSGI's Python plugin; python3 on Debian and Ubuntu; "" for a build that embeds it
 	Lang       string // lang: en (default) or zh: the language of generated comments
+	Render     string // render: what gen renders
+	Emperor    bool   // emperor: one uWSGI emperor runs the machine's applications
 }
 
 // RawNginx is [nginx]: text copied into the generated nginx.conf.

@@ -89,6 +89,9 @@ func list[T any](name, def, doc string, at func(*T) *[]string) field[T] {
 		func(t *T) string { return strings.Join(*at(t), " ") }, nil}
 }
 
+// Targets are what a description can be rendered for: values of [target] render.
+var Targets = []string{"native", "systemd"}
+
 // section is a section that stands once.
 type section struct {
 	name   string
@@ -123,6 +126,8 @@ var sections = []section{
 		text("group", "", "The application's group; empty for the web server's, which has to open the socket", func(p *Project) *string { return &p.App.Group }),
 		boolean("lazy-apps", "false", "Load the application in each worker: for one that starts threads when it is imported", func(p *Project) *bool { return &p.App.LazyApps }),
 		text("mount", "", "URL prefix at which the application lives, such as /shop; empty for /", func(p *Project) *string { return &p.App.Mount }),
+		text("log", "", "uWSGI's log file; empty for the journal, or standard error in a container", func(p *Project) *string { return &p.App.Log }),
+		list("writable", "", "Folders that the application writes to, absolute or below root; uploads of routes count without being named", func(p *Project) *[]string { return &p.App.Writable }),
 	}},
 	{"limits", "Limits, on both sides", []field[Project]{
 		size("body", "10m", "Largest request body", func(p *Project) *int64 { return &p.Limits.Body }),
@@ -143,6 +148,8 @@ var sections = []section{
 		text("nginx-group", "", "nginx's group; empty for the distribution's", func(p *Project) *string { return &p.Target.NginxGroup }),
 		text("plugin", "", "uWSGI's Python plugin; empty for the distribution's, none for a build that needs none", func(p *Project) *string { return &p.Target.Plugin }),
 		word("lang", "Language of the comments in the generated files", func(p *Project) *string { return &p.Target.Lang }, "en", "zh"),
+		word("render", "What gen renders (see targets.md)", func(p *Project) *string { return &p.Target.Render }, Targets...),
+		boolean("emperor", "false", "Under systemd one uWSGI emperor runs the applications of the machine, and this one is a vassal", func(p *Project) *bool { return &p.Target.Emperor }),
 	}},
 	{"nginx", "Text for nginx.conf that the description has no words for", []field[Project]{
 		text("main", "", "Directives for the top of the file", func(p *Project) *string { return &p.RawNginx.Main }),

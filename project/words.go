@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -103,6 +104,28 @@ func (p *Project) words() []label {
 	for i := range p.Backends {
 		backends = append(backends, &p.Backends[i].Name)
 	}
+	// Words whose absence is the default are left out.
+	chosen := func(key string, to *string, words []string) label {
+		l := scalar(key, to, func(s string) bool { return slices.Contains(words, s) })
+		l.get = func() []string {
+			if *to == words[0] {
+				return nil
+			}
+			return []string{*to}
+		}
+		return l
+	}
+	flag := func(key string, to *bool) label {
+		return label{key, func() []string {
+			if *to {
+				return []string{"true"}
+			}
+			return nil
+		}, func(list []string, _ map[string]string) { *to = len(list) == 1 && list[0] == "true" }}
+	}
+	texts := func(key string, to *[]string) label {
+		return label{key, func() []string { return *to }, func(list []string, _ map[string]string) { *to = list }}
+	}
 	framework := string(p.Framework)
 	return []label{
 		{"framework", func() []string { return []string{framework} }, func(list []string, _ map[string]string) {
@@ -115,6 +138,7 @@ func (p *Project) words() []label {
 		scalar("openapi", &p.OpenAPI, func(s string) bool { return s != "" }),
 		scalar("os", &p.Target.OS, func(s string) bool { _, ok := distributions[s]; return ok }),
 		scalar("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
+		chosen("render", &p.Target.Render, Targets), flag("emperor", &p.Target.Emperor), texts("writable", &p.App.Writable),
 		scalar("nginx", &p.Target.Nginx, isVersion), scalar("uwsgi", &p.Target.Uwsgi, isVersion),
 		names("server", servers), names("route", routes), names("backend", backends),
 		{"lint", func() []string {

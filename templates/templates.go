@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds the templates: TARGET/FILE.tmpl.
 //
-//go:embed native
+//go:embed native systemd
 var FS embed.FS

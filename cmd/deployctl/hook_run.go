@@ -107,7 +107,7 @@ func (o *hookOptions) runFmt() error {
 func (o *hookOptions) runGen() error {
 	var failed error
 	for _, dir := range hook.Projects(o.files, setup.Deploy) {
-		err := runGen(&genOptions{streams: o.streams, dir: dir, check: true, render: gen.Options{Target: "native", Site: o.site}})
+		err := runGen(&genOptions{streams: o.streams, dir: dir, check: true, render: gen.Options{Site: o.site}})
 		var code exitCode
 		if errors.As(err, &code) && int(code) == exitFindings {
 			fmt.Fprintf(o.err, "the files of %s are not what its description says: run `deployctl gen %s` and stage them\n", dir, dir)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,38 +16,55 @@ import (
 // comes out: no finding of any severity.
 func TestGeneratedPairsAreClean(t *testing.T) {
 	t.Parallel()
-	descriptions, err := filepath.Glob("../../testdata/descriptions/*.ini")
-	if err != nil || len(descriptions) < 12 {
-		t.Fatalf("%d descriptions: %v", len(descriptions), err)
-	}
-	for _, path := range descriptions {
+	for _, path := range descriptions(t, "../../testdata/descriptions/*.ini", 12) {
 		for _, site := range []bool{false, true} {
-			p, err := project.Load(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files, err := gen.Render(p, gen.Options{Site: site})
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			for _, f := range files {
-				if err := os.WriteFile(filepath.Join(dir, f.Path), f.Content, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			loaded, err := pair.Load([]string{dir}, pair.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			cfg, err := lint.ReadConfig(path, All())
-			if err != nil {
-				t.Fatal(err)
-			}
-			result := lint.Run(loaded, All(), lint.Options{Target: cfg.Target, Config: cfg})
-			for _, d := range result.Diagnostics {
-				t.Errorf("%s (site %v): %s", filepath.Base(path), site, strings.ReplaceAll(report.Line(d), dir+"/", ""))
-			}
+			lintRendered(t, path, gen.Options{Site: site})
 		}
+	}
+	for _, path := range descriptions(t, "../../testdata/targets/*.ini", 3) {
+		for _, target := range gen.Targets() {
+			lintRendered(t, path, gen.Options{Target: target})
+		}
+	}
+}
+
+func descriptions(t *testing.T, pattern string, atLeast int) []string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) < atLeast {
+		t.Fatalf("%d descriptions: %v", len(paths), err)
+	}
+	return paths
+}
+
+func lintRendered(t *testing.T, path string, opts gen.Options) {
+	t.Helper()
+	p, err := project.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := gen.Render(p, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	plan, err := gen.NewPlan(dir, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := plan.Apply(false); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := pair.Load([]string{dir}, pair.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := lint.ReadConfig(path, All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := lint.Run(loaded, All(), lint.Options{Target: cfg.Target, Config: cfg})
+	for _, d := range result.Diagnostics {
+		t.Errorf("%s (%+v): %s", filepath.Base(path), opts, strings.ReplaceAll(report.Line(d), dir+"/", ""))
 	}
 }

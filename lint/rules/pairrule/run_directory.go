@@ -84,8 +84,16 @@ func createsFolders(c *uwsgi.Config) bool {
 	return false
 }
 
-// unitCreates tells whether a unit among the files has the folder as its RuntimeDirectory.
+// unitCreates tells whether a unit among the files has the folder as its
+// RuntimeDirectory, or a line of tmpfiles.d makes it at boot.
 func unitCreates(p *lint.Pass, folder string) bool {
+	for _, t := range p.Tmpfiles {
+		for _, made := range t.Folders {
+			if runFolder(made+"/x") == folder {
+				return true
+			}
+		}
+	}
 	for _, u := range p.Units {
 		for _, dir := range u.All("Service", "RuntimeDirectory") {
 			for _, name := range strings.Fields(dir) {
