@@ -43,7 +43,7 @@ func (r *renderer) systemd() {
 		r.render("systemd/service", r.p.Name+".service", v)
 	}
 	if len(v.Writable) > 0 || v.SocketFolder != "" || v.LogFolder != "" && r.p.Target.Emperor {
-		r.render("systemd/tmpfiles", r.p.Name+".tmpfiles.conf", v)
+		r.render("systemd/tmpfiles", r.p.Name+".tmpfiles", v)
 	}
 	if v.Log != "" {
 		r.render("systemd/logrotate", r.p.Name+".logrotate", v)

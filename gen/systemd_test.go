@@ -92,7 +92,7 @@ func TestRealTmpfiles(t *testing.T) {
 		if os.Getuid() != 0 {
 			continue // only root gives folders to others
 		}
-		out, err := exec.Command(program, "--create", "--root="+root, filepath.Join(dir, p.Name+".tmpfiles.conf")).CombinedOutput()
+		out, err := exec.Command(program, "--create", "--root="+root, filepath.Join(dir, p.Name+".tmpfiles")).CombinedOutput()
 		if err != nil {
 			t.Errorf("systemd-tmpfiles: %v\n%s", err, out)
 		}

@@ -91,7 +91,7 @@ func candidate(path string) bool {
 		return false
 	}
 	switch filepath.Ext(base) {
-	case ".conf", ".ini", ".yaml", ".yml", ".xml", ".json", ".service":
+	case ".conf", ".ini", ".yaml", ".yml", ".xml", ".json", ".service", ".tmpfiles":
 		return !isParams(base)
 	}
 	return inSites(path) && !isParams(base)

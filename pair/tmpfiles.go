@@ -16,10 +16,10 @@ type Tmpfiles struct {
 }
 
 // isTmpfiles tells by a file's name and content whether it is one of tmpfiles.d:
-// it lies in such a folder, or is called NAME.tmpfiles.conf, and holds a line
+// it lies in such a folder, or is called NAME.tmpfiles, and holds a line
 // of a type and a path.
 func isTmpfiles(file, src string) bool {
-	if filepath.Base(filepath.Dir(file)) != "tmpfiles.d" && !strings.HasSuffix(file, ".tmpfiles.conf") {
+	if filepath.Base(filepath.Dir(file)) != "tmpfiles.d" && !strings.HasSuffix(file, ".tmpfiles") {
 		return false
 	}
 	for line := range strings.Lines(src) {

@@ -18,7 +18,7 @@ func TestTmpfiles(t *testing.T) {
 		want      kind
 	}{
 		{"/etc/tmpfiles.d/shop.conf", src, tmpfilesKind},
-		{"deploy/shop.tmpfiles.conf", src, tmpfilesKind},
+		{"deploy/shop.tmpfiles", src, tmpfilesKind},
 		{"deploy/shop.conf", src, other},
 		{"/etc/tmpfiles.d/shop.conf", "worker_processes 1;\n", nginxKind},
 	} {
