@@ -91,7 +91,7 @@ func (s *Snapshot) Remove() {
 // something about one: a configuration, what one includes, or Python's.
 func part(name string) bool {
 	switch filepath.Ext(name) {
-	case "", ".conf", ".ini", ".service", ".yaml", ".yml", ".xml", ".json", ".py", ".inc", ".include", ".vhost", ".nginx", ".params", ".types", ".txt", ".toml":
+	case "", ".conf", ".ini", ".service", ".tmpfiles", ".yaml", ".yml", ".xml", ".json", ".py", ".inc", ".include", ".vhost", ".nginx", ".params", ".types", ".txt", ".toml":
 		return true
 	}
 	return concerns(name)

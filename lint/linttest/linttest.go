@@ -4,7 +4,6 @@ package linttest
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -21,8 +20,7 @@ func Reload(files map[string]string) lint.Reload {
 		maps.Copy(texts, overlay)
 		var paths []string
 		for _, name := range slices.Sorted(maps.Keys(files)) {
-			switch filepath.Ext(name) {
-			case ".conf", ".ini", ".service", ".yaml", ".xml", ".json":
+			if pair.Candidate(name) {
 				paths = append(paths, name)
 			}
 		}
