@@ -25,6 +25,12 @@ func checksum(body string) string {
 	return hex.EncodeToString(sum[:])[:32]
 }
 
+// IsMark tells whether a line of a generated file is for deployctl itself: the
+// checksum, which changes with every other line, or what import goes by.
+func IsMark(line string) bool {
+	return strings.HasPrefix(line, checksumPrefix) || strings.HasPrefix(line, "# deployctl:words ")
+}
+
 // Untouched tells whether a file is as gen wrote it: it has the checksum of its body.
 func Untouched(content []byte) bool {
 	_, rest, ok := bytes.Cut(content, []byte("\n"))

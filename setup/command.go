@@ -12,9 +12,10 @@ var Flags = []struct{ Name, Key string }{
 	{"name", "project.name"}, {"module", "project.module"}, {"root", "project.root"}, {"endpoint", "app.endpoint"},
 }
 
-// Command returns the command line that does without questions what the
-// answers came to. from is what init begins with in that folder.
-func Command(dir string, from, to *project.Project, force bool) string {
+// Command returns the words of the command line that does without questions
+// what the answers came to, quoted for a shell. from is what init begins with in
+// that folder.
+func Command(dir string, from, to *project.Project, force bool) []string {
 	words := []string{"deployctl", "init", "--yes"}
 	if force {
 		words = append(words, "--force")
@@ -35,7 +36,7 @@ func Command(dir string, from, to *project.Project, force bool) string {
 	if dir != "" && dir != "." {
 		words = append(words, quote(dir))
 	}
-	return strings.Join(words, " ")
+	return words
 }
 
 var safe = regexp.MustCompile(`^[A-Za-z0-9_./:,=@%+-]+$`)

@@ -53,6 +53,14 @@ func (f Folder) Start(module bool) (*Start, error) {
 	return &Start{Project: d.Project, Evidence: d.Found, Unreadable: d.Unreadable}, nil
 }
 
+// Propose gives a new description the number of workers that suits a host.
+func (s *Start) Propose(p *project.Project, h project.Host) {
+	if !s.Kept {
+		proposal := project.Propose(h)
+		p.App.Processes, p.App.Threads = proposal.Processes, proposal.Threads
+	}
+}
+
 // Text returns the description as it would be written, and the one on disk.
 func (f Folder) Text(p *project.Project) (text, old string, err error) {
 	src, err := os.ReadFile(f.Description())

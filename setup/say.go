@@ -39,6 +39,11 @@ func (s Speaker) Found(f Folder, start *Start) {
 	fmt.Fprintln(s.Out)
 }
 
+// Kept says that the answers of a wizard that was left are still there.
+func (s Speaker) Kept() {
+	s.line(diag.T("The answers are kept: the next deployctl init goes on from here."))
+}
+
 // Where returns the place of a piece of evidence, in brackets, or nothing.
 func Where(e project.Evidence) diag.Text {
 	switch {

@@ -136,7 +136,7 @@ func TestCommand(t *testing.T) {
 		}
 	}
 	want := `deployctl init --yes --force --name web --set project.virtualenv= --set 'routes=old static app' --set 'route.old.path== /it'\''s' 'my shop'`
-	if got := Command("my shop", start.Project, to, true); got != want {
+	if got := strings.Join(Command("my shop", start.Project, to, true), " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

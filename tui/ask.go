@@ -8,116 +8,187 @@ import (
 	"io"
 	"strings"
 
-	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/diag"
 )
 
-// ErrAborted is the error of a person who ended the questions.
-var ErrAborted = errors.New("ended; nothing was written")
-
-// question is one line that is asked for.
-type question struct {
-	text, help string
-	get        func(*project.Project) string
-	set        func(*project.Project, string)
+// asker asks line by line, for a screen reader or a terminal that can do no
+// more.
+type asker struct {
+	ctx     context.Context
+	cfg     Config
+	lines   <-chan string
+	out     io.Writer
+	answers answers
+	force   bool
+	kept    int
 }
 
-var questions = []question{
-	{"Name of the project", "names the unit, the socket's folder and the upstream",
-		func(p *project.Project) string { return p.Name }, rename},
-	{"WSGI callable", "package.module:name",
-		func(p *project.Project) string { return p.Module }, func(p *project.Project, s string) { p.Module = s }},
-	{"Folder on the server", "absolute",
-		func(p *project.Project) string { return p.Root }, moveTo},
-	{"Host names", "separated by spaces; _ for any",
-		func(p *project.Project) string { return strings.Join(p.Servers[0].Names, " ") },
-		func(p *project.Project, s string) {
-			for i := range p.Servers {
-				p.Servers[i].Names = strings.Fields(strings.ReplaceAll(s, ",", " "))
-			}
-		}},
-	{"TLS", "none, own (your certificate) or letsencrypt",
-		func(p *project.Project) string { return string(p.Servers[0].TLS) }, setTLS},
-	{"Where uWSGI listens", "unix:/path or host:port",
-		func(p *project.Project) string { return p.App.Endpoint }, func(p *project.Project, s string) { p.App.Endpoint = s }},
-	{"Worker processes", "about two for each processor",
-		func(p *project.Project) string { return fmt.Sprint(p.App.Processes) }, func(p *project.Project, s string) { _, _ = fmt.Sscan(s, &p.App.Processes) }},
-}
+// errBack is the answer that goes to the question before.
+var errBack = errors.New("back")
 
-// rename changes the name, and with it what is named after it.
-func rename(p *project.Project, name string) {
-	if p.App.Endpoint == "unix:/run/"+p.Name+"/uwsgi.sock" {
-		p.App.Endpoint = "unix:/run/" + name + "/uwsgi.sock"
-	}
-	if p.Root == "/srv/"+p.Name {
-		moveTo(p, "/srv/"+name)
-	}
-	p.Name = name
-}
-
-func moveTo(p *project.Project, root string) {
-	if p.Chdir == p.Root {
-		p.Chdir = root
-	}
-	p.Root = root
-}
-
-func setTLS(p *project.Project, s string) {
-	s = strings.ToLower(s)
-	for i := range p.Servers {
-		server := &p.Servers[i]
-		if string(server.TLS) == s {
-			continue
+// Ask asks all that the wizard asks, one line each. It returns ErrAborted at
+// the end of the input, and the context's error when that ends. It writes no
+// file.
+func Ask(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*Outcome, error) {
+	a := &asker{ctx: ctx, cfg: cfg, lines: read(in), out: out, answers: answers{cfg.Project.Clone(), cfg.Host}, force: cfg.Force}
+	if cfg.Earlier != nil {
+		at := cfg.Earlier.At.Format("2006-01-02 15:04")
+		yes, err := a.yes(diag.T("The answers of a wizard that was left on %s are still here. Go on with them? [Y/n]: ", at), true)
+		if err != nil {
+			return nil, err
 		}
-		server.TLS = project.TLS(s)
-		server.Listen = nil // 80 or 443, by what was chosen
-		server.Certificate, server.Key = "", ""
-		if server.TLS == project.OwnTLS {
-			server.Certificate, server.Key = "/etc/ssl/"+p.Name+".pem", "/etc/ssl/"+p.Name+".key"
+		if yes {
+			a.answers.Project = cfg.Earlier.Project.Clone()
 		}
 	}
+	a.line(diag.T("An empty line takes the answer in brackets. - empties it, < goes back, ? says more."))
+	for step := 0; step <= len(steps); {
+		err := a.step(step)
+		switch {
+		case errors.Is(err, errBack):
+			step = max(0, step-1)
+		case err != nil:
+			return nil, err
+		default:
+			step++
+		}
+		a.keep(step)
+	}
+	return &Outcome{a.answers.Project, a.force}, nil
 }
 
-// Ask asks for what a deployment cannot be without, one line each, with what
-// was found as the answer to an empty line. valid says what is wrong with a
-// description, in the words of its reader; the question is asked again then.
-// It returns ErrAborted at the end of the input and when the context ends.
-func Ask(ctx context.Context, in io.Reader, out io.Writer, p *project.Project, valid func(*project.Project) error) error {
-	lines := read(in)
-	fmt.Fprintln(out, "An empty line takes the answer in brackets.")
-	for _, q := range questions {
-		for {
-			fmt.Fprintf(out, "%s (%s) [%s]: ", q.text, q.help, q.get(p))
-			answer, err := next(ctx, lines)
-			if err != nil {
-				fmt.Fprintln(out)
-				return err
-			}
-			before := *p
-			before.Servers = append([]project.Server(nil), p.Servers...)
-			if answer != "" {
-				q.set(p, answer)
-			}
-			err = valid(p)
-			if err == nil {
-				break
-			}
-			fmt.Fprintf(out, "  %s\n", err)
-			*p = before
-			if answer == "" {
-				break // what was found is at fault: the review of the file says so
-			}
+// step asks the questions of a step, or what the review does.
+func (a *asker) step(at int) error {
+	if at == len(steps) {
+		return a.review()
+	}
+	fmt.Fprintln(a.out)
+	a.line(diag.T("%d of %d: %s", at+1, len(steps)+1, steps[at].title))
+	if at == routesAt {
+		return a.routes()
+	}
+	return a.questions(steps[at].fields)
+}
+
+// questions asks fields, which may change with the answers.
+func (a *asker) questions(fields func(answers) []field) error {
+	for i := 0; i < len(fields(a.answers)); {
+		err := a.question(fields(a.answers)[i])
+		switch {
+		case errors.Is(err, errBack) && i > 0:
+			i--
+		case err != nil:
+			return err
+		default:
+			i++
 		}
-	}
-	fmt.Fprint(out, "Write the files? [Y/n]: ")
-	answer, err := next(ctx, lines)
-	if err != nil {
-		fmt.Fprintln(out)
-		return err
-	}
-	if a := strings.ToLower(answer); a != "" && a != "y" && a != "yes" {
-		return ErrAborted
 	}
 	return nil
+}
+
+// question asks one field until its answer is right.
+func (a *asker) question(f field) error {
+	a.background(f)
+	for {
+		label := a.say(f.label)
+		if f.of != "" {
+			label = a.say(diag.T("%s (%s)", f.label, f.of))
+		}
+		hint := a.say(f.help)
+		if len(f.choices) > 0 {
+			var words []string
+			for n, c := range f.choices {
+				words = append(words, fmt.Sprintf("%d %s", n+1, a.say(c.text)))
+			}
+			hint = strings.Join(words, ", ")
+		}
+		answer, err := a.prompt(fmt.Sprintf("%s (%s) [%s]: ", label, hint, clean(a.say(f.word(f.get(a.answers))))))
+		if err != nil {
+			return err
+		}
+		switch answer {
+		case "":
+			return nil
+		case "<":
+			return errBack
+		case "-":
+			answer = ""
+		case "?":
+			if !f.anyText {
+				a.explain(f)
+				continue
+			}
+		}
+		next, fault := try(a.answers, f, f.chosen(answer, a.say))
+		if fault == nil {
+			a.answers = next
+			return nil
+		}
+		fmt.Fprintf(a.out, "  ! %s\n", failsIn(fault, a.cfg.Catalog))
+	}
+}
+
+// chosen returns the word of a choice that was answered by its number or name.
+func (f field) chosen(answer string, say func(diag.Text) string) string {
+	for n, c := range f.choices {
+		if answer == fmt.Sprint(n+1) || strings.EqualFold(answer, c.word) || strings.EqualFold(answer, say(c.text)) {
+			return c.word
+		}
+	}
+	return answer
+}
+
+// explain says all that is known of a question.
+func (a *asker) explain(f field) {
+	fmt.Fprintf(a.out, "  %s\n", a.say(f.help))
+	a.background(f)
+}
+
+// background says why an answer is proposed, and how it was found.
+func (a *asker) background(f field) {
+	if f.reason != nil {
+		fmt.Fprintf(a.out, "  %s\n", a.say(f.reason(a.answers)))
+	}
+	for _, e := range a.cfg.Evidence {
+		if e.Field == f.evidence {
+			fmt.Fprintf(a.out, "  %s\n", clean(a.say(found(e))))
+		}
+	}
+}
+
+func (a *asker) say(t diag.Text) string { return t.In(a.cfg.Catalog).String() }
+
+func (a *asker) line(t diag.Text) { fmt.Fprintln(a.out, a.say(t)) }
+
+// yes asks a question that is answered with yes or no.
+func (a *asker) yes(question diag.Text, byDefault bool) (bool, error) {
+	answer, err := a.prompt(a.say(question))
+	switch strings.ToLower(answer) {
+	case "":
+		return byDefault, err
+	case "y", "yes", "是":
+		return true, err
+	case "<":
+		return false, errBack
+	}
+	return false, err
+}
+
+// prompt asks for a line.
+func (a *asker) prompt(question string) (string, error) {
+	fmt.Fprint(a.out, question)
+	answer, err := next(a.ctx, a.lines)
+	if err != nil {
+		fmt.Fprintln(a.out)
+	}
+	return answer, err
+}
+
+func (a *asker) keep(step int) {
+	if a.cfg.Keep != nil {
+		a.kept++
+		a.cfg.Keep(a.kept, a.answers.Project, fmt.Sprintf("%d.0", min(step, len(steps))))
+	}
 }
 
 // read hands on the lines of in: the reading itself cannot be interrupted.

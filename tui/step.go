@@ -2,68 +2,96 @@ package tui
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-	"time"
+	"strconv"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/project"
 )
 
+// answers are what the questions are about: the description, and the server
+// that the number of workers is worked out for.
+type answers struct {
+	*project.Project
+	host project.Host
+}
+
+func (a answers) clone() answers { return answers{a.Project.Clone(), a.host} }
+
 // step is one screen of the wizard.
 type step struct {
-	title  diag.Text
-	fields []field
+	short, title diag.Text
+	// fields are the questions, which may depend on earlier answers.
+	fields func(answers) []field
 }
 
-// field is one answer. set leaves the judgment to the description's reader,
-// except of what is no number.
+// The steps, and behind the last the review.
+var steps = []step{projectStep, placeStep, appStep, serverStep, routeStep, limitStep}
+
+const routesAt = 4 // which of them is the list of routes
+
+// field is one answer.
 type field struct {
 	label, help diag.Text
-	get         func(*project.Project) string
-	set         func(*project.Project, string) error
+	// of says whose it is, where there are several of the kind; or nothing.
+	of       string
+	get      func(answers) string
+	set      func(*answers, string) error
+	choices  []choice // what is chosen among; nil for text
+	evidence string   // the field of the evidence about it
+	// reason says why the answer is proposed; nil for no reason.
+	reason func(answers) diag.Text
+	// anyText tells that the answer may hold a question mark.
+	anyText bool
 }
 
-var steps = []step{projectStep, placeStep, appStep, serverStep, limitStep}
-
-// text makes a field of a string.
-func text(label, help diag.Text, at func(*project.Project) *string) field {
-	return field{label, help,
-		func(p *project.Project) string { return *at(p) },
-		func(p *project.Project, s string) error { *at(p) = s; return nil }}
+// choice is one answer among several, as the description writes it and as a
+// person reads it.
+type choice struct {
+	word string
+	text diag.Text
 }
 
-// number makes a field of an integer.
-func number(label, help diag.Text, get func(*project.Project) int64, set func(*project.Project, int64)) field {
-	return field{label, help,
-		func(p *project.Project) string { return fmt.Sprint(get(p)) },
-		func(p *project.Project, s string) error {
-			var n int64
-			if _, err := fmt.Sscanf(s+"\n", "%d\n", &n); err != nil || n < 0 || n > 1<<30 {
+// keyed makes a field of a key of the description.
+func keyed(key string, label, help diag.Text) field {
+	return field{
+		label: label, help: help, evidence: key,
+		get: func(a answers) string { value, _ := a.Get(key); return value },
+		set: func(a *answers, value string) error { return a.Set(key, value) },
+	}
+}
+
+// among makes a field that chooses.
+func (f field) among(choices ...choice) field {
+	f.choices = choices
+	return f
+}
+
+func yesNo(f field) field {
+	return f.among(choice{"true", diag.T("yes")}, choice{"false", diag.T("no")})
+}
+
+// number makes a field of a whole number that is not of the description.
+func number(label, help diag.Text, get func(answers) int64, set func(*answers, int64)) field {
+	return field{
+		label: label, help: help,
+		get: func(a answers) string { return fmt.Sprint(get(a)) },
+		set: func(a *answers, s string) error {
+			n, err := strconv.ParseInt(s, 10, 32)
+			if err != nil || n < 0 {
 				return diag.T("%q is no whole number", s)
 			}
-			set(p, n)
+			set(a, n)
 			return nil
-		}}
+		},
+	}
 }
 
-// seconds reads and writes a time as a number.
-func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
-
-// clone returns a project that shares nothing that a step changes.
-func clone(p *project.Project) *project.Project {
-	c := *p
-	c.Servers = slices.Clone(p.Servers)
-	for i := range c.Servers {
-		c.Servers[i].Names = slices.Clone(c.Servers[i].Names)
+// word returns a choice as a person reads it.
+func (f field) word(value string) diag.Text {
+	for _, c := range f.choices {
+		if c.word == value {
+			return c.text
+		}
 	}
-	return &c
-}
-
-// setNames gives every server the host names of an answer.
-func setNames(p *project.Project, s string) error {
-	for i := range p.Servers {
-		p.Servers[i].Names = strings.Fields(strings.ReplaceAll(s, ",", " "))
-	}
-	return nil
+	return diag.T("%s", value)
 }

@@ -1,26 +1,15 @@
 package tui
 
-import (
-	"time"
-
-	"github.com/deployctl/deployctl/diag"
-	"github.com/deployctl/deployctl/project"
-)
+import "github.com/deployctl/deployctl/diag"
 
 // limitStep asks for limits and timeouts.
-var limitStep = step{diag.T("Limits and timeouts"), []field{
-	number(diag.T("Largest request body, MiB"), diag.T("a larger upload is answered with 413"),
-		func(p *project.Project) int64 { return p.Limits.Body >> 20 },
-		func(p *project.Project, n int64) {
-			if n != p.Limits.Body>>20 { // a size between two MiB stays as it was written
-				p.Limits.Body = n << 20
-			}
-		}),
-	number(diag.T("Wait for the application, s"), diag.T("nginx answers 504 after this time"),
-		func(p *project.Project) int64 { return int64(p.Limits.ReadTimeout / time.Second) },
-		func(p *project.Project, n int64) {
-			if seconds(n) != p.Limits.ReadTimeout.Truncate(time.Second) {
-				p.Limits.ReadTimeout = seconds(n)
-			}
-		}),
+var limitStep = step{diag.T("Limits"), diag.T("Limits and timeouts"), func(answers) []field {
+	return []field{
+		keyed("limits.body", diag.T("Request body"), diag.T("such as 10m; a larger upload is answered with 413")),
+		keyed("limits.read-timeout", diag.T("nginx waits"), diag.T("for the application, such as 60s; 504 after it")),
+		keyed("app.harakiri", diag.T("uWSGI gives up"), diag.T("a worker that takes longer is killed; shorter than nginx waits, so that its log says which request it was")),
+		keyed("limits.header-size", diag.T("Longest header"), diag.T("such as 8k; uWSGI's buffer-size is computed from it")),
+		keyed("app.max-worker-lifetime", diag.T("Fresh workers after"), diag.T("such as 1h; 0 for never")),
+		keyed("app.reload-on-rss", diag.T("Memory of a worker"), diag.T("MiB above which it starts anew; 0 for no limit")),
+	}
 }}

@@ -1,179 +1,144 @@
 package tui
 
 import (
-	"errors"
 	"strings"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/deployctl/deployctl/diag"
 )
 
-// sideBySide is the width in columns from which the preview stands beside the
-// questions.
-const sideBySide = 100
+// Sizes, in columns and lines.
+const (
+	sideBySide  = 100 // from here on the preview stands beside the questions
+	leftLeast   = 46  // the questions beside it
+	leftMost    = 66
+	alignedFrom = 44 // from here on an answer stands beside its label
+	barFrom     = 18 // lines from which the steps have a line
+)
 
 // View draws the screen: never more lines than it has, nor longer ones.
 func (w *Wizard) View() string {
 	if w.width < 1 || w.height < 1 {
 		return ""
 	}
-	body := max(0, w.height-2)
-	var lines []string
-	switch {
-	case w.overlay:
-		lines = w.previewLines(w.width, body)
-	case w.width >= sideBySide:
-		left := w.width * 2 / 5
-		questions, preview := w.questionLines(left-2), w.previewLines(w.width-left-2, body)
-		for i := range body {
-			lines = append(lines, pad(at(questions, i), left-2)+faintStyle.Render(" │ ")+at(preview, i))
-		}
-	default:
-		lines = w.questionLines(w.width)
-	}
-	for len(lines) < body {
-		lines = append(lines, "")
-	}
-	lines = append(lines[:body], "", w.helpLine())
-	lines = lines[max(0, len(lines)-w.height):]
-	for i, l := range lines {
-		lines[i] = ansi.Truncate(l, w.width, "")
+	rows := w.screen()
+	lines := make([]string, len(rows))
+	for i, r := range rows {
+		lines[i] = ansi.Truncate(r.text, w.width, "")
 	}
 	return strings.Join(lines, "\n")
 }
 
-func (w *Wizard) say(t diag.Text) string { return t.In(w.cfg.Catalog).String() }
+func (w *Wizard) besides() bool {
+	return w.width >= sideBySide && w.mode != previewing && w.mode != helping
+}
 
-// questionLines are the questions of a step, or the review.
-func (w *Wizard) questionLines(width int) []string {
-	if w.review() {
-		return w.reviewLines(width)
+func (w *Wizard) leftWidth() int { return min(max(leftLeast, w.width*2/5), leftMost) }
+
+// screen makes the rows of the whole screen.
+func (w *Wizard) screen() []row {
+	var rows []row
+	if w.height >= barFrom {
+		rows = append(rows, w.bar(), row{})
 	}
-	s := steps[w.step]
-	lines := []string{titleStyle.Render(w.say(diag.T("%d of %d: %s", w.step+1, len(steps)+1, s.title))), ""}
-	for i, f := range s.fields {
-		if i != w.field {
-			lines = append(lines, "  "+w.say(f.label), "    "+faintStyle.Render(cut(f.get(w.project), width-4)), "")
-			continue
+	body := max(0, w.height-len(rows)-1)
+	switch {
+	case w.mode == helping:
+		rows = append(rows, filled(scrolled(w.keyRows(w.width), 0, 0, w.shift, body), body)...)
+	case w.mode == previewing:
+		rows = append(rows, filled(w.paneRows(w.width, body), body)...)
+	case w.besides():
+		left := w.leftWidth()
+		rows = append(rows, beside(filled(w.questions(left, body), body), left, w.styles.faint.Render(" │ "), filled(w.paneRows(w.width-left-3, body), body), w.width-left-3)...)
+	default:
+		rows = append(rows, filled(w.questions(w.width, body), body)...)
+	}
+	rows = append(rows, row{text: w.helpLine()})
+	return rows[max(0, len(rows)-w.height):]
+}
+
+// bar shows the steps, and goes to one when it is clicked.
+func (w *Wizard) bar() row {
+	long, short := joiner{}, joiner{}
+	for i := range len(steps) + 1 {
+		name, done := diag.T("Review"), i < w.step
+		if i < len(steps) {
+			name = steps[i].short
 		}
-		w.input.Width = max(1, width-6)
-		lines = append(lines, markStyle.Render("> ")+titleStyle.Render(w.say(f.label)), "    "+w.input.View())
-		if w.fault != nil {
-			for _, l := range wrap("! "+w.fails(w.fault), width-4) {
-				lines = append(lines, "    "+faultStyle.Render(l))
-			}
-		} else {
-			for _, l := range wrap(w.say(f.help), width-4) {
-				lines = append(lines, "    "+faintStyle.Render(l))
-			}
+		style, number, mark := w.styles.faint, string(rune('1'+i)), " "
+		switch {
+		case i == w.step:
+			style, mark = w.styles.chosen, ">"
+		case done:
+			style, mark = w.styles.plainWord, "·"
 		}
-		lines = append(lines, "")
+		act := func() tea.Cmd { return w.jump(i) }
+		long.add(style.Render(mark+number+" "+w.say(name)+" "), act)
+		long.add(" ", nil)
+		short.add(style.Render(mark+number+" "), act)
 	}
-	return lines
+	if long.width <= w.width {
+		return long.row
+	}
+	return short.row
 }
 
-func (w *Wizard) reviewLines(width int) []string {
-	lines := []string{titleStyle.Render(w.say(diag.T("%d of %d: %s", len(steps)+1, len(steps)+1, diag.T("Review")))), ""}
-	if w.preview.Err != nil {
-		for _, l := range wrap("! "+w.fails(w.preview.Err), width-2) {
-			lines = append(lines, "  "+faultStyle.Render(l))
-		}
-		return lines
+// questions are the rows of a step, or of what stands in its place.
+func (w *Wizard) questions(width, height int) []row {
+	switch {
+	case w.mode == resuming || w.mode == leaving && w.cfg.Earlier != nil:
+		return w.resumeRows(width)
+	case w.review():
+		return w.reviewRows(width, height)
 	}
-	for _, f := range w.preview.Files {
-		lines = append(lines, "  "+pad(f.Action, 10)+cut(f.Name, width-12))
+	title := diag.T("%d of %d: %s", w.step+1, len(steps)+1, steps[w.step].title)
+	if w.step == routesAt && w.route >= 0 {
+		title = diag.T("%d of %d: %s", w.step+1, len(steps)+1, diag.T("Route %s", w.answers.Routes[w.route].Path))
 	}
-	return append(lines, "", markStyle.Render("> ")+titleStyle.Render(w.say(diag.T("Enter writes the files"))))
+	rows, from, to := w.listOrFields(width)
+	body := scrolled(rows, from, to, w.shift, height-2)
+	head := w.styles.title.Render(cut(w.say(title), width-3))
+	if len(body) < len(rows) {
+		head += " " + w.styles.faint.Render("↕")
+	}
+	return append(plainRows(head, ""), body...)
 }
 
-// previewLines show a file as it would be written.
-func (w *Wizard) previewLines(width, height int) []string {
-	if w.preview.Err != nil {
-		return wrap("! "+w.fails(w.preview.Err), width)
+func (w *Wizard) listOrFields(width int) ([]row, int, int) {
+	if w.listing() {
+		return w.listRows(width)
 	}
-	if len(w.preview.Files) == 0 {
-		return nil
-	}
-	var names []string
-	for i, f := range w.preview.Files {
-		if i == w.file {
-			names = append(names, markStyle.Render("["+clean(f.Name)+"]"))
-		} else {
-			names = append(names, faintStyle.Render(clean(f.Name)))
-		}
-	}
-	// The chosen name comes first, so that a narrow screen shows it.
-	names = append(names[w.file:], names[:w.file]...)
-	lines := []string{ansi.Truncate(strings.Join(names, " "), max(0, width), ""), ""}
-	text := strings.Split(w.preview.Files[w.file].Text, "\n")
-	for _, l := range text[min(w.scroll, len(text)):] {
-		if len(lines) >= height {
-			break
-		}
-		l = cut(l, width)
-		if strings.HasPrefix(strings.TrimSpace(l), "#") {
-			l = faintStyle.Render(l)
-		}
-		lines = append(lines, l)
-	}
-	return lines
+	return w.fieldRows(width)
 }
 
-// lastScroll is the furthest that the preview scrolls.
-func (w *Wizard) lastScroll() int {
-	if len(w.preview.Files) == 0 {
-		return 0
+// scrolled returns so many rows that those from, up to to, are among them,
+// moved by shift.
+func scrolled(rows []row, from, to, shift, height int) []row {
+	height = max(0, height)
+	if len(rows) <= height {
+		return rows
 	}
-	return max(0, strings.Count(w.preview.Files[w.file].Text, "\n")-max(1, w.height-6))
-}
-
-func (w *Wizard) helpLine() string {
-	if w.leaving {
-		return faultStyle.Render(w.say(diag.T("Leave and write nothing? y/n")))
+	at := 0
+	if to > height {
+		at = min(from, to-height)
 	}
-	help := w.say(diag.T("enter next · ↑ back · tab file · ^P preview · esc leave"))
-	if ansi.StringWidth(help) > w.width {
-		help = w.say(diag.T("enter · ↑ back · ^P preview · esc leave"))
+	at = min(max(0, at+shift), len(rows)-height)
+	return rows[at : at+height]
+}
+
+// resumeRows ask whether to go on with earlier answers.
+func (w *Wizard) resumeRows(width int) []row {
+	at := ""
+	if w.cfg.Earlier != nil {
+		at = w.cfg.Earlier.At.Format("2006-01-02 15:04")
 	}
-	return faintStyle.Render(help)
-}
-
-// fails says a fault in the person's language.
-func (w *Wizard) fails(err error) string {
-	var t diag.Text
-	if errors.As(err, &t) {
-		return w.say(t)
+	rows := plainRows(w.styles.title.Render(cut(w.say(diag.T("Go on where you stopped?")), width)), "")
+	for _, l := range folded(w.say(diag.T("The answers of a wizard that was left on %s are still here.", at)), width) {
+		rows = append(rows, row{text: l})
 	}
-	return err.Error()
-}
-
-func at(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
-	}
-	return ""
-}
-
-// clean makes one printable line of a value.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, strings.ReplaceAll(s, "\t", "    "))
-}
-
-// cut shortens a value to columns.
-func cut(s string, width int) string { return ansi.Truncate(clean(s), max(0, width), "…") }
-
-// pad brings a line to exactly so many columns.
-func pad(s string, width int) string {
-	s = ansi.Truncate(s, max(0, width), "")
-	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
-}
-
-func wrap(s string, width int) []string {
-	return strings.Split(ansi.Wrap(clean(s), max(1, width), ""), "\n")
+	return append(rows, row{},
+		whole(w.styles.mark.Render("> ")+cut(w.say(diag.T("Enter goes on with them")), width-2), func() tea.Cmd { return w.resumingKey("enter") }),
+		whole("  "+cut(w.say(diag.T("n begins anew")), width-2), func() tea.Cmd { return w.resumingKey("n") }))
 }

@@ -1,9 +1,8 @@
 package tui
 
 import (
-	"context"
-	"errors"
-	"io"
+	"fmt"
+	"time"
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
@@ -12,162 +11,178 @@ import (
 	"github.com/deployctl/deployctl/project"
 )
 
-// Preview is what would be written.
-type Preview struct {
-	Files []PreviewFile
-	Err   error
-}
-
-// PreviewFile is a file of a preview. Action is what the plan does with it.
-type PreviewFile struct{ Name, Action, Text string }
-
 // Config is what the wizard needs to know.
 type Config struct {
-	Project *project.Project // the answers to begin with; not changed
-	Catalog diag.Catalog
-	// Valid says what is wrong with a description, in its reader's words.
-	Valid func(*project.Project) error
-	// Preview renders a description and compares it with the disk. It is
-	// called in a goroutine of its own, and writes nothing.
+	Project  *project.Project   // the answers to begin with; not changed
+	Evidence []project.Evidence // what they were found by
+	Host     project.Host       // the machine that it runs on
+	Catalog  diag.Catalog
+	Look     Look
+	// Force overwrites files that a person edited from the start.
+	Force bool
+	// Preview renders a description, compares it with the disk and lints it. It
+	// is called in a goroutine of its own, and writes nothing.
 	Preview func(*project.Project) Preview
+	// Keep keeps answers and where the wizard is, to go on with when it is
+	// interrupted; nil keeps nothing. It is called in goroutines of their own;
+	// of two calls the one with the higher number counts.
+	Keep func(number int, p *project.Project, place string)
+	// Earlier is what an interrupted wizard kept; nil for nothing.
+	Earlier *Earlier
+	// Command returns the words of the command line that does the same without
+	// questions, as a shell reads them; nil for none.
+	Command func(p *project.Project, force bool) []string
+}
+
+// Earlier is what an interrupted wizard kept.
+type Earlier struct {
+	Project *project.Project
+	Place   string
+	At      time.Time
+}
+
+// Outcome is what a person confirmed.
+type Outcome struct {
+	Project *project.Project
+	Force   bool // overwrite what a person edited
 }
 
 // Wizard is the model of the questions.
 type Wizard struct {
-	cfg           Config
-	project       *project.Project // the last answers that are valid
-	step, field   int              // step == len(steps) is the review
-	input         textinput.Model
-	fault         error // of the answer as it stands
-	preview       Preview
-	asked, shown  int // numbers of the preview that was asked for last, and of the one that is there
-	file, scroll  int
-	overlay       bool // the preview in place of the questions
-	leaving       bool // asked whether to leave
-	confirmed     bool
+	cfg     Config
+	styles  styles
+	answers answers // the last ones that are valid
+	draft   answers // with the one that is being written, where that is valid
+	step    int     // len(steps) is the review
+	field   int     // of the step; on a list its row, on the review the file
+	route   int     // which route is open, -1 for the list of them
+	before  answers // the answers before that route was opened, or something of the list was removed
+	input   textinput.Model
+	touched bool  // the answer was changed since the question came up
+	fault   error // of the answer as it stands
+	pane    pane  // the preview
+	shift   int   // rows that the wheel moved the questions by
+	mode    mode
+	kept    int // number of what was kept last
+	force   bool
+	ended   bool
+	sure    bool // confirmed
+
 	width, height int
 }
 
-// previewed brings a preview; an older one than was asked for last is dropped.
-type previewed struct {
-	number int
-	Preview
-}
+// mode is what stands in the place of the questions.
+type mode uint8
 
-// NewWizard returns a wizard at its first question.
+const (
+	asking   mode = iota
+	resuming      // whether to go on with earlier answers
+	leaving       // whether to leave
+	previewing
+	helping // all keys
+)
+
+// NewWizard returns a wizard at its first question, or at that of whether to
+// go on with earlier answers.
 func NewWizard(cfg Config) *Wizard {
-	w := &Wizard{cfg: cfg, project: clone(cfg.Project), input: textinput.New(), width: 80, height: 24}
-	w.input.Prompt = ""
-	w.input.CharLimit = 1000
-	w.input.Focus()
+	w := &Wizard{cfg: cfg, styles: newStyles(cfg.Look), answers: answers{cfg.Project.Clone(), cfg.Host}, force: cfg.Force, route: -1, width: 80, height: 24}
+	w.input = newInput(w.styles)
+	if cfg.Earlier != nil {
+		w.mode = resuming
+	}
 	w.show()
 	return w
 }
 
+// newInput returns a line to write on.
+func newInput(s styles) textinput.Model {
+	input := textinput.New()
+	input.Prompt = ""
+	input.CharLimit = 1000
+	input.Cursor.Style = s.cursor
+	input.Cursor.TextStyle, input.TextStyle, input.PlaceholderStyle = s.plainWord, s.plainWord, s.faint
+	input.Focus()
+	return input
+}
+
 // Confirmed returns the answers once the review was confirmed, and nil before.
-func (w *Wizard) Confirmed() *project.Project {
-	if !w.confirmed {
+func (w *Wizard) Confirmed() *Outcome {
+	if !w.sure {
 		return nil
 	}
-	return w.project
+	return &Outcome{w.answers.Project, w.force}
 }
 
 // Init asks for the first preview.
 func (w *Wizard) Init() tea.Cmd { return w.render() }
 
-// Update takes a key, a new size or a preview.
+// Update takes a key, the mouse, a new size or a preview.
 func (w *Wizard) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		w.width, w.height = msg.Width, msg.Height
 	case previewed:
-		if msg.number == w.asked {
-			w.preview, w.shown = msg.Preview, msg.number
-			w.file = min(w.file, max(0, len(w.preview.Files)-1))
-			w.scroll = 0
-		}
+		return w, w.previewed(msg)
+	case tea.MouseMsg:
+		return w, w.mouse(msg)
 	case tea.KeyMsg:
 		return w, w.key(msg)
 	}
 	return w, nil
 }
 
-// render asks for a preview of the answers.
-func (w *Wizard) render() tea.Cmd {
-	w.asked++
-	number, p, preview := w.asked, clone(w.project), w.cfg.Preview
-	return func() tea.Msg { return previewed{number, preview(p)} }
-}
+func (w *Wizard) say(t diag.Text) string { return t.In(w.cfg.Catalog).String() }
 
 // review tells whether all questions are answered.
 func (w *Wizard) review() bool { return w.step == len(steps) }
 
-// show puts the answer that stands into the input.
-func (w *Wizard) show() {
-	w.fault = nil
-	if !w.review() {
-		w.input.SetValue(steps[w.step].fields[w.field].get(w.project))
-		w.input.CursorEnd()
+// listing tells whether the list of routes is shown.
+func (w *Wizard) listing() bool { return w.step == routesAt && w.route < 0 }
+
+// fields are the questions of the screen, nil for a list and the review.
+func (w *Wizard) fields() []field {
+	switch {
+	case w.review(), w.listing():
+		return nil
+	case w.step == routesAt:
+		return routeFields(w.draft, w.route)
 	}
+	return steps[w.step].fields(w.draft)
 }
 
-// judge tries the answer as it stands in the input.
-func (w *Wizard) judge() *project.Project {
-	p := clone(w.project)
-	f := steps[w.step].fields[w.field]
-	if w.input.Value() == f.get(p) {
-		w.fault = nil // what was found is no fault of this answer
-		return p
-	}
-	w.fault = f.set(p, w.input.Value())
-	if w.fault == nil {
-		w.fault = w.cfg.Valid(p)
-	}
-	return p
-}
-
-// take keeps the answer, or tells that it is wrong.
-func (w *Wizard) take() bool {
-	if w.review() {
-		return true
-	}
-	p := w.judge()
-	if w.fault == nil {
-		w.project = p
-	}
-	return w.fault == nil
-}
-
-// move goes to another question, by one.
-func (w *Wizard) move(by int) {
-	w.field += by
+// rows is how many things of the screen can be chosen.
+func (w *Wizard) rows() int {
 	switch {
 	case w.review():
-		w.step, w.field = len(steps)-1, len(steps[len(steps)-1].fields)-1
-	case w.field < 0 && w.step == 0:
-		w.field = 0
-	case w.field < 0:
-		w.step--
-		w.field = len(steps[w.step].fields) - 1
-	case w.field == len(steps[w.step].fields):
-		w.step++
-		w.field = 0
+		return max(1, len(w.pane.files))
+	case w.listing():
+		return len(w.answers.Routes) + 2
 	}
+	return len(w.fields())
+}
+
+// place says where the wizard is, and goTo goes there.
+func (w *Wizard) place() string { return fmt.Sprintf("%d.%d", w.step, w.field) }
+
+func (w *Wizard) goTo(place string) {
+	var step, field int
+	if n, _ := fmt.Sscanf(place, "%d.%d", &step, &field); n != 2 {
+		return
+	}
+	w.step, w.route = min(max(0, step), len(steps)), -1
+	w.field = min(max(0, field), w.rows()-1)
 	w.show()
 }
 
-// RunWizard asks on a terminal and returns the confirmed answers, or
-// ErrAborted. It writes no file.
-func RunWizard(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*project.Project, error) {
-	w := NewWizard(cfg)
-	_, err := tea.NewProgram(w, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(), tea.WithoutSignalHandler()).Run()
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil:
-		return nil, errors.Join(ErrAborted, err)
-	case w.Confirmed() == nil:
-		return nil, ErrAborted
+// keep keeps the answers for a later wizard.
+func (w *Wizard) keep() tea.Cmd {
+	if w.cfg.Keep == nil {
+		return nil
 	}
-	return w.Confirmed(), nil
+	w.kept++
+	number, p, place, keep := w.kept, w.answers.Project.Clone(), w.place(), w.cfg.Keep
+	return func() tea.Msg {
+		keep(number, p, place)
+		return nil
+	}
 }

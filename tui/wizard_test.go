@@ -1,153 +1,363 @@
-package tui
+package tui_test
 
 import (
 	"fmt"
 	"math/rand"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
 
+	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/setup"
+	"github.com/deployctl/deployctl/tui"
 )
 
-func newWizard(t *testing.T) *Wizard {
-	t.Helper()
-	w := NewWizard(Config{Project: shop(t), Valid: valid, Preview: func(p *project.Project) Preview {
-		text, err := p.Marshal("")
-		return Preview{Files: []PreviewFile{{"uwsgi.ini", "create", text}, {"nginx.conf", "update", "#\t中文" + strings.Repeat("宽", 200)}}, Err: err}
-	}})
-	send(w, nil)
-	return w
-}
-
-// send hands a message over and runs what comes of it; it tells of the end.
-func send(w *Wizard, msg tea.Msg) (ended bool) {
-	cmd := w.Init
-	if msg != nil {
-		_, c := w.Update(msg)
-		cmd = func() tea.Cmd { return c }
-	}
-	if c := cmd(); c != nil {
-		switch m := c().(type) {
-		case tea.QuitMsg:
-			return true
-		case previewed:
-			w.Update(m)
-		}
-	}
-	return false
-}
-
-func press(w *Wizard, keys ...tea.KeyType) (ended bool) {
-	for _, k := range keys {
-		ended = send(w, tea.KeyMsg{Type: k})
-	}
-	return ended
-}
-
-func write(w *Wizard, s string) {
-	press(w, tea.KeyCtrlU)
-	for _, r := range s {
-		send(w, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
-	}
-}
-
 // fits fails where a frame is larger than the screen.
-func fits(t *testing.T, w *Wizard) {
+func fits(t *testing.T, m tea.Model, width, height int, what string) {
 	t.Helper()
-	lines := strings.Split(w.View(), "\n")
-	if len(lines) > max(1, w.height) {
-		t.Fatalf("step %d: %d lines on a screen of %d", w.step, len(lines), w.height)
+	lines := strings.Split(m.View(), "\n")
+	if len(lines) > max(1, height) {
+		t.Fatalf("%s: %d lines on a screen of %d", what, len(lines), height)
 	}
 	for _, l := range lines {
-		if n := ansi.StringWidth(l); n > w.width {
-			t.Fatalf("step %d: %d columns on a screen of %d: %q", w.step, n, w.width, l)
+		if n := ansi.StringWidth(l); n > width {
+			t.Fatalf("%s: %d columns on a screen of %d: %q", what, n, width, l)
 		}
 	}
+}
+
+// get returns an answer once the wizard is confirmed.
+func get(t *testing.T, w *tui.Wizard, key string) string {
+	t.Helper()
+	outcome := w.Confirmed()
+	if outcome == nil {
+		t.Fatalf("not confirmed:\n%s", w.View())
+	}
+	value, _ := outcome.Project.Get(key)
+	return value
 }
 
 func TestWizardAnswers(t *testing.T) {
 	t.Parallel()
-	w := newWizard(t)
-	write(w, "web")
-	press(w, tea.KeyEnter)
-	write(w, "not a module")
-	if w.fault == nil || !strings.Contains(w.View(), "! ") {
+	w := newWizard(t, lang.English, tui.Look{})
+	press(w, "n", "ctrl+u", "web", "enter", "down", "ctrl+u", "not a module")
+	if !strings.Contains(w.View(), `! module: "not a module" is not package.module:callable`) {
 		t.Errorf("a wrong module is not said while it is typed:\n%s", w.View())
 	}
-	press(w, tea.KeyEnter)
-	if w.step != 0 || w.field != 1 {
-		t.Errorf("a wrong answer was taken")
+	press(w, "enter")
+	if !strings.Contains(w.View(), "> WSGI callable") {
+		t.Errorf("a wrong answer was taken:\n%s", w.View())
 	}
-	write(w, "web.wsgi:app")
-	press(w, tea.KeyEnter, tea.KeyUp, tea.KeyUp)
-	if got := w.input.Value(); got != "web" {
-		t.Errorf("going back shows %q", got)
+	press(w, "ctrl+u", "web.wsgi:app", "enter", "up", "up", "up")
+	if !regexp.MustCompile(`> Name +web`).MatchString(w.View()) {
+		t.Errorf("going back does not show the answer:\n%s", w.View())
 	}
-	for !w.review() {
-		fits(t, w)
-		press(w, tea.KeyEnter)
+	for range 60 {
+		if press(w, "enter") {
+			break
+		}
 	}
-	if w.Confirmed() != nil {
-		t.Error("confirmed before the review was")
+	for key, want := range map[string]string{"project.name": "web", "project.module": "web.wsgi:app", "project.root": "/srv/web", "app.endpoint": "unix:/run/web/uwsgi.sock", "app.processes": "8", "routes": "static app"} {
+		if got := get(t, w, key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
 	}
-	if !press(w, tea.KeyEnter) {
-		t.Fatal("Enter on the review does not end the wizard")
+}
+
+// What is found is edited where it was found, and routes come and go with it.
+func TestWizardFolders(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "assets", "down", "media", "down", "front/dist", "alt+7", "enter")
+	for key, want := range map[string]string{"routes": "front media static app", "route.static.dir": "assets", "route.media.media": "true", "route.front.path": "/", "route.app.path": "/api/"} {
+		if got := get(t, w, key); got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
 	}
-	p := w.Confirmed()
-	if p == nil || p.Name != "web" || p.Module != "web.wsgi:app" || p.Root != "/srv/web" || p.App.Endpoint != "unix:/run/web/uwsgi.sock" {
-		t.Errorf("answers: %+v", p)
+	w = newWizard(t, lang.English, tui.Look{})
+	press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "down", "down", "dist", "up", "down", "ctrl+u", "alt+7", "enter")
+	if got := get(t, w, "routes") + get(t, w, "route.app.path"); got != "app/" {
+		t.Errorf("without static files and front end: %s", got)
 	}
-	if w.cfg.Project.Name != "shop" {
-		t.Error("the project that was given was changed")
+}
+
+func TestWizardRoutes(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	press(w, "n", "alt+5", "a", "ctrl+u", "/old/", "down", "r", "down", "ctrl+u", "https://new.example/?x=1", "enter", "enter", "enter")
+	if !strings.Contains(w.View(), "> /old/     302 to https://new.example/?x=1") {
+		t.Errorf("the new route is not in the list:\n%s", w.View())
+	}
+	press(w, "shift+down", "K", "J", "up", "d", "u", "d") // static goes, comes back and goes
+	press(w, "a", "esc")                                  // nothing is added
+	press(w, "enter", "ctrl+u", "/elsewhere/", "esc")     // nothing is changed
+	press(w, "alt+7", "enter")
+	if got := get(t, w, "routes"); got != "new app" {
+		t.Errorf("routes are %q", got)
+	}
+	if got := get(t, w, "route.new.path"); got != "/old/" {
+		t.Errorf("the route's path is %q", got)
 	}
 }
 
 func TestWizardLeavesOnceAsked(t *testing.T) {
 	t.Parallel()
-	for _, k := range []tea.KeyType{tea.KeyEsc, tea.KeyCtrlC} {
-		w := newWizard(t)
-		if press(w, k) || !strings.Contains(w.View(), "Leave and write nothing?") {
-			t.Errorf("%v does not ask", k)
-		}
-		if send(w, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("n")}) || w.leaving {
-			t.Errorf("%v, n leaves", k)
-		}
-		press(w, k)
-		if !send(w, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("y")}) || w.Confirmed() != nil {
-			t.Errorf("%v, y does not leave with nothing confirmed", k)
+	for _, key := range []string{"esc", "ctrl+c"} {
+		for _, place := range []string{"alt+1", "alt+5", "alt+7", "ctrl+p", "?"} {
+			w := newWizard(t, lang.English, tui.Look{})
+			press(w, "n", place)
+			if key == "esc" && (place == "ctrl+p" || place == "?") {
+				press(w, "esc") // back from what covers the questions
+			}
+			if press(w, key) || !strings.Contains(w.View(), "Leave? Nothing is written") {
+				t.Errorf("%s after %s does not ask:\n%s", key, place, w.View())
+			}
+			if press(w, "n") || strings.Contains(w.View(), "Leave?") {
+				t.Errorf("%s, n after %s leaves", key, place)
+			}
+			press(w, key)
+			if !press(w, "y") || w.Confirmed() != nil {
+				t.Errorf("%s, y after %s does not leave with nothing confirmed", key, place)
+			}
 		}
 	}
 }
 
-// Random keys and sizes neither panic, nor draw outside, nor confirm anywhere
-// but on the review.
+func TestWizardGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	press(w, "enter")
+	if !strings.Contains(w.View(), "3 of 7: Application server") {
+		t.Errorf("it does not go on where it stopped:\n%s", w.View())
+	}
+}
+
+// An answer is kept as soon as it is taken, and the place with it.
+func TestWizardKeeps(t *testing.T) {
+	t.Parallel()
+	p, err := project.Parse("deployctl.ini", "[project]\nname = shop\nroot = /srv/shop\nmodule = shop.wsgi:application\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	w := tui.NewWizard(tui.Config{Project: p, Preview: func(*project.Project) tui.Preview { return tui.Preview{} }, Keep: func(number int, p *project.Project, place string) {
+		kept = append(kept, fmt.Sprint(number, " ", p.Name, " ", place))
+	}})
+	press(w, "enter", "up", "ctrl+u", "web", "down", "down", "ctrl+u", "!", "up")
+	if got := strings.Join(kept, ", "); got != "1 web 0.0" {
+		t.Errorf("kept: %s", got)
+	}
+	if p.Name != "shop" {
+		t.Error("the description that was given was changed")
+	}
+}
+
+// The preview shows what the last answer changed, and the linter's result.
+func TestWizardMarksChanges(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	press(w, "n", "alt+6", "ctrl+u", "20m")
+	if !strings.Contains(w.View(), "[uwsgi.ini*]") || !strings.Contains(w.View(), "+ limit-post = 20971520") {
+		t.Errorf("no mark in uwsgi.ini:\n%s", w.View())
+	}
+	press(w, "tab")
+	for _, want := range []string{"[nginx.conf*]", "+     client_max_body_size 20m;", "✓ lint: no findings in 5 files"} {
+		if !strings.Contains(w.View(), want) {
+			t.Errorf("%q is missing:\n%s", want, w.View())
+		}
+	}
+	press(w, "down", "ctrl+u", "100s")
+	if strings.Contains(w.View(), "+     client_max_body_size") || !strings.Contains(w.View(), "+     uwsgi_read_timeout 100s;") {
+		t.Errorf("the mark stays where an earlier answer left it:\n%s", w.View())
+	}
+}
+
+// A file that a person edited is a conflict, and stays unless they say so.
+func TestWizardConflict(t *testing.T) {
+	t.Parallel()
+	folder := setup.Folder{Dir: t.TempDir()}
+	if err := os.MkdirAll(filepath.Join(folder.Dir, setup.Deploy), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder.Dir, setup.Deploy, "nginx.conf"), []byte("# mine\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := project.Parse("deployctl.ini", "[project]\nname = shop\nroot = /srv/shop\nmodule = shop.wsgi:application\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tui.NewWizard(tui.Config{Project: p, Preview: func(p *project.Project) tui.Preview { return previewOf(folder, p) }})
+	handle(w, w.Init())
+	press(w, "alt+7", "down")
+	if view := w.View(); !strings.Contains(view, "> ! conflict  deploy/nginx.conf") || !strings.Contains(view, "-# mine") {
+		t.Errorf("no conflict with its difference:\n%s", view)
+	}
+	press(w, "o")
+	if !strings.Contains(w.View(), "> ! overwrite  deploy/nginx.conf") {
+		t.Errorf("o does not overwrite:\n%s", w.View())
+	}
+	if !press(w, "enter") || !w.Confirmed().Force {
+		t.Error("that it is to be overwritten was forgotten")
+	}
+}
+
+// A click goes to a question, a step, a file and a choice; the wheel scrolls.
+func TestWizardMouse(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	press(w, "n")
+	for _, c := range []struct{ at, want string }{
+		{"WSGI callable", "> WSGI callable"}, {"4 Servers", "4 of 7: Servers and TLS"}, {"  TLS", "> TLS"}, {" your own ", "Certificate"}, {" uwsgi.ini", "[uwsgi.ini"},
+		{"5 Routes", "5 of 7: Routes"}, {"/static/", "> /static/"}, {"> /static/", "Route /static/"}, {"7 Review", "Enter writes"},
+	} {
+		click(t, w, c.at)
+		if !strings.Contains(w.View(), c.want) {
+			t.Errorf("a click on %q shows no %q:\n%s", c.at, c.want, w.View())
+		}
+	}
+	send(w, tea.MouseMsg{X: 80, Y: 10, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+	if strings.Contains(w.View(), "@@ -0,0") {
+		t.Errorf("the wheel does not scroll:\n%s", w.View())
+	}
+	if !click(t, w, "Enter writes") || get(t, w, "server.main.tls") != "own" {
+		t.Error("a click on the last line does not confirm, or the choice was lost")
+	}
+}
+
+// click clicks on the first place that shows a text.
+func click(t *testing.T, m tea.Model, text string) (ended bool) {
+	t.Helper()
+	for y, l := range strings.Split(ansi.Strip(m.View()), "\n") {
+		if before, _, ok := strings.Cut(l, text); ok {
+			return send(m, tea.MouseMsg{X: ansi.StringWidth(before) + 1, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+		}
+	}
+	t.Fatalf("%q is not on the screen:\n%s", text, m.View())
+	return false
+}
+
+// Without color nothing is told apart by color, and everything is still there.
+func TestWizardLooks(t *testing.T) {
+	t.Parallel()
+	color := regexp.MustCompile(`\x1b\[[0-9;]*(3[0-9]|4[0-9]|9[0-7])[;m]`)
+	for name, c := range map[string]struct {
+		look   tui.Look
+		escape bool
+		color  string // of a keyword
+	}{
+		"plain":    {tui.Look{}, false, ""},
+		"NO_COLOR": {tui.Look{Attributes: true}, true, ""},
+		"dark":     {tui.Look{Attributes: true, Color: true, Profile: termenv.TrueColor, Dark: true}, true, "38;2;86;179;233m"},
+		"light":    {tui.Look{Attributes: true, Color: true, Profile: termenv.TrueColor}, true, "38;2;0;85;138m"},
+	} {
+		w := newWizard(t, lang.English, c.look)
+		plain := newWizard(t, lang.English, tui.Look{})
+		for _, m := range []*tui.Wizard{w, plain} {
+			m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+			press(m, "n")
+		}
+		for _, f := range frames[2:] {
+			press(w, f.keys...)
+			press(plain, f.keys...)
+			view := w.View()
+			if ansi.Strip(view) != plain.View() {
+				t.Errorf("%s: %s: the text is another one", name, f.name)
+			}
+			if strings.Contains(view, "\x1b") != c.escape || color.MatchString(view) != (c.color != "") || !strings.Contains(view, c.color) && f.name != "all keys" {
+				t.Errorf("%s: %s: the colors are not those of the look:\n%q", name, f.name, view)
+			}
+		}
+	}
+}
+
+// No step draws outside, at any size, in any language, nor after a resize.
+func TestWizardResizes(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{lang.English, lang.Chinese} {
+		w := newWizard(t, language, tui.Look{Attributes: true, Color: true, Profile: termenv.TrueColor})
+		for _, f := range frames {
+			press(w, f.keys...)
+			before := w.View()
+			for _, width := range []int{20, 23, 40, 43, 44, 45, 79, 80, 99, 100, 101, 200} {
+				for _, height := range []int{6, 7, 10, 15, 17, 18, 24, 60} {
+					w.Update(tea.WindowSizeMsg{Width: width, Height: height})
+					fits(t, w, width, height, fmt.Sprintf("%s, %s, %dx%d", language, f.name, width, height))
+				}
+			}
+			w.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+			if w.View() != before {
+				t.Errorf("%s, %s: another screen after it was resized and back", language, f.name)
+			}
+		}
+	}
+}
+
+// Random keys, clicks and sizes neither panic, nor draw outside, nor write, nor
+// confirm anywhere but on the review.
 func TestWizardRandomKeys(t *testing.T) {
 	t.Parallel()
-	keys := []tea.KeyType{tea.KeyEnter, tea.KeyUp, tea.KeyDown, tea.KeyTab, tea.KeyShiftTab, tea.KeyEsc, tea.KeyCtrlC, tea.KeyCtrlP,
-		tea.KeyPgUp, tea.KeyPgDown, tea.KeyBackspace, tea.KeyCtrlU, tea.KeyLeft, tea.KeyRight, tea.KeyHome, tea.KeyDelete}
+	var keys []string
+	for key := range keyTypes {
+		keys = append(keys, key)
+	}
+	keys = append(keys, "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "alt+6", "alt+7", "a", "d", "u", "e", "n", "o", "y", "0", "中", ":", "/", "%", "é", "?", "~", "\x1b")
+	// The order of a map is not fixed, and the seed shall be.
+	sortStrings(keys)
 	sizes := [][2]int{{80, 24}, {120, 40}, {40, 15}, {100, 10}, {5, 3}, {1, 1}, {0, 0}}
 	random := rand.New(rand.NewSource(5))
-	w := newWizard(t)
+	folder := setup.Folder{Dir: t.TempDir()}
+	p, err := project.Parse("deployctl.ini", "[project]\nname = shop\nroot = /srv/shop\nmodule = shop.wsgi:application\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := func() *tui.Wizard {
+		return tui.NewWizard(tui.Config{Project: p, Preview: func(p *project.Project) tui.Preview {
+			draft, err := folder.Draft(p)
+			if err != nil {
+				return tui.Preview{Err: err}
+			}
+			return tui.Preview{Files: []tui.PreviewFile{{Name: "uwsgi.ini", Text: string(draft.Plan.Steps[0].Content)}, {Name: project.FileName, Text: draft.Text}}}
+		}})
+	}
+	w, size, ends := start(), sizes[0], 0
+	handle(w, w.Init())
 	for i := range 5000 {
-		before := w.review()
-		var msg tea.Msg = tea.KeyMsg{Type: keys[random.Intn(len(keys))]}
-		switch random.Intn(8) {
+		before := w.View()
+		onReview := strings.Contains(w.View(), "Enter writes") && !strings.HasSuffix(before, " y/n")
+		key, ended := keys[random.Intn(len(keys))], false
+		switch random.Intn(12) {
 		case 0:
-			size := sizes[random.Intn(len(sizes))]
-			msg = tea.WindowSizeMsg{Width: size[0], Height: size[1]}
-		case 1, 2:
-			msg = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{[]rune("a0 中:/%\x1b.é")[random.Intn(10)]}}
+			size = sizes[random.Intn(len(sizes))]
+			w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		case 1:
+			ended = send(w, tea.MouseMsg{X: random.Intn(130), Y: random.Intn(45), Action: tea.MouseActionPress, Button: tea.MouseButton(random.Intn(6))})
+		default:
+			ended = press(w, key)
 		}
-		ended := send(w, msg)
-		if w.Confirmed() != nil && !before {
-			t.Fatalf("key %d, %s: confirmed before the review", i, fmt.Sprint(msg))
+		if w.Confirmed() != nil && !onReview && size[0] > 39 {
+			t.Fatalf("key %d, %q: confirmed before the review:\n%s", i, key, before)
 		}
-		fits(t, w)
+		fits(t, w, size[0], size[1], fmt.Sprintf("key %d, %q", i, key))
 		if ended {
-			w = newWizard(t)
+			ends++
+			w = start()
+			handle(w, w.Init())
+			w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 		}
+	}
+	if ends < 5 {
+		t.Errorf("the keys came to an end %d times only", ends)
+	}
+	if left, err := os.ReadDir(folder.Dir); err != nil || len(left) > 0 {
+		t.Errorf("written: %v, %v", left, err)
 	}
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/setup"
 	"github.com/deployctl/deployctl/tui"
 )
 
@@ -14,34 +17,49 @@ func (o *initOptions) plain() bool {
 	return o.accessible || term == "" || term == "dumb"
 }
 
-// ask lets a person answer.
-func (o *initOptions) ask(ctx context.Context, p *project.Project) (*project.Project, error) {
-	valid := func(p *project.Project) error {
-		err := p.Check()
-		if found, ok := project.IsInvalid(err); ok {
-			return found[0].Message
+// ask lets a person answer, from p on, and forgets what an interrupted wizard
+// kept once the answers are written with save.
+func (o *initOptions) ask(ctx context.Context, start *setup.Start, p *project.Project, state *setup.State, catalog diag.Catalog) (*tui.Outcome, error) {
+	cfg := tui.Config{
+		Project: p, Evidence: start.Evidence, Host: setup.ThisHost(), Catalog: catalog, Force: o.force, Preview: o.preview,
+		Command: func(p *project.Project, force bool) []string {
+			return setup.Command(o.folder.Dir, start.Project, p, force)
+		},
+	}
+	if state != nil {
+		cfg.Keep = func(number int, p *project.Project, place string) {
+			// An interrupted wizard begins anew then.
+			_ = state.Keep(number, project.Changes(cfg.Project, p), place)
 		}
-		return err
+	}
+	if kept, ok := state.Load(); ok {
+		earlier := p.Clone()
+		if setup.Apply(earlier, kept.Changes) == nil {
+			cfg.Earlier = &tui.Earlier{Project: earlier, Place: kept.Place, At: kept.At}
+		}
 	}
 	if o.plain() {
-		return p, tui.Ask(ctx, o.in, o.out, p, valid)
+		return tui.Ask(ctx, o.in, o.out, cfg)
 	}
-	_, catalog, err := o.language(o.lang, "init")
+	cfg.Look = o.look()
+	return tui.RunWizard(ctx, o.in, o.out, cfg)
+}
+
+// preview renders what the answers come to, compares it with the disk and
+// lints it.
+func (o *initOptions) preview(p *project.Project) tui.Preview {
+	draft, err := o.folder.Draft(p)
+	if found, ok := project.IsInvalid(err); ok {
+		err = found[0].Message
+	}
 	if err != nil {
-		return nil, err
+		return tui.Preview{Err: err}
 	}
-	return tui.RunWizard(ctx, o.in, o.out, tui.Config{Project: p, Catalog: catalog, Valid: valid, Preview: func(p *project.Project) tui.Preview {
-		draft, err := o.folder.Draft(p)
-		if found, ok := project.IsInvalid(err); ok {
-			err = found[0].Message
-		}
-		if err != nil {
-			return tui.Preview{Err: err}
-		}
-		var result tui.Preview
-		for _, s := range draft.Plan.Steps {
-			result.Files = append(result.Files, tui.PreviewFile{Name: s.Path, Action: s.Action.String(), Text: string(s.Content)})
-		}
-		return result
-	}})
+	var result tui.Preview
+	for _, s := range draft.Plan.Steps {
+		result.Files = append(result.Files, tui.PreviewFile{Name: filepath.Join(setup.Deploy, s.Path), Action: s.Action, Old: string(s.Old), Text: string(s.Content)})
+	}
+	result.Files = append(result.Files, tui.PreviewFile{Name: project.FileName, Action: draft.Action(), Old: draft.Old, Text: draft.Text})
+	result.Result, result.Err = draft.Lint()
+	return result
 }

@@ -35,13 +35,23 @@ func runInit(ctx context.Context, o *initOptions) error {
 		fmt.Fprintf(o.err, "deployctl: the folder %s cannot be read and was left out\n", folder)
 	}
 	p := start.Project.Clone()
+	var state *setup.State
+	if asked {
+		start.Propose(p, setup.ThisHost())
+		state = setup.NewState(o.folder.Dir, o.env)
+	}
 	if err := o.overridden(p, changes); err != nil {
 		return err
 	}
 	if asked {
-		if p, err = o.ask(ctx, p); err != nil {
+		outcome, err := o.ask(ctx, start, p, state, catalog)
+		if err != nil {
+			if _, kept := state.Load(); kept {
+				speaker.Kept()
+			}
 			return err
 		}
+		p, o.force = outcome.Project, outcome.Force
 		fmt.Fprintln(o.out)
 	}
 	draft, err := o.folder.Draft(p)
@@ -59,6 +69,9 @@ func runInit(ctx context.Context, o *initOptions) error {
 	if err := draft.Write(o.force); err != nil {
 		return err
 	}
+	if err := state.Remove(); err != nil {
+		return err
+	}
 	speaker.Wrote(draft)
 	result, err := o.folder.Lint()
 	if err != nil {
@@ -69,7 +82,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 	}
 	command := ""
 	if asked {
-		command = setup.Command(o.folder.Dir, start.Project, p, o.force)
+		command = strings.Join(setup.Command(o.folder.Dir, start.Project, p, o.force), " ")
 	}
 	speaker.Next(o.folder, p, command)
 	return conflicts(o.streams, draft.Plan, o.force)

@@ -2,12 +2,15 @@ package main
 
 import (
 	"os"
+	"strings"
 
+	"github.com/muesli/termenv"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lang"
+	"github.com/deployctl/deployctl/tui"
 )
 
 func isTTY(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -35,6 +38,27 @@ func (s streams) color(choice string) (bool, error) {
 		return s.terminal && s.env("NO_COLOR") == "" && s.env("TERM") != "dumb", nil
 	}
 	return false, &usageError{message: "--color: write auto, always or never"}
+}
+
+// look says what the terminal can show. NO_COLOR leaves bold and reverse.
+// Whether the background is dark is asked of the terminal, unless COLORFGBG
+// says it (as "15;0": the last number is the background's).
+func (s streams) look() tui.Look {
+	f, ok := s.out.(*os.File)
+	if !ok {
+		return tui.Look{}
+	}
+	l := tui.Look{Attributes: true, Color: s.env("NO_COLOR") == "", Profile: termenv.NewOutput(f).EnvColorProfile(), Dark: true}
+	if !l.Color {
+		return l
+	}
+	if colors := s.env("COLORFGBG"); colors != "" {
+		background := colors[strings.LastIndexByte(colors, ';')+1:]
+		l.Dark = background != "7" && background != "15"
+		return l
+	}
+	l.Dark = termenv.NewOutput(f).HasDarkBackground()
+	return l
 }
 
 // langFlag is the option that speaks and is read with streams.language.

@@ -1,0 +1,197 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/deployctl/deployctl/gen"
+	"github.com/deployctl/deployctl/lint"
+)
+
+// Preview is what would be written.
+type Preview struct {
+	Files  []PreviewFile
+	Result *lint.Result // of the files; nil where they were not linted
+	Err    error
+}
+
+// PreviewFile is a file of a preview: what the plan does with it, what stands
+// there, and what would.
+type PreviewFile struct {
+	Name      string
+	Action    gen.Action
+	Old, Text string
+}
+
+// pane shows a preview.
+type pane struct {
+	files        []shownFile
+	result       *lint.Result
+	err          error
+	file, scroll int
+	asked, shown int  // numbers of the preview that was asked for last, and of the one that is there
+	running      bool // one is being made
+	base         map[string]string
+}
+
+// shownFile is a file as the screen shows it.
+type shownFile struct {
+	PreviewFile
+	lines []string     // with the syntax colored
+	marks map[int]rune // of lines, from 0: '+' changed, '-' something went before it
+}
+
+// previewed brings a preview.
+type previewed struct {
+	number int
+	Preview
+}
+
+// render asks for a preview of the answers; one at a time is made, and then
+// another where the answers changed meanwhile.
+func (w *Wizard) render() tea.Cmd {
+	w.pane.asked++
+	if w.pane.running {
+		return nil
+	}
+	w.pane.running = true
+	number, preview := w.pane.asked, w.cfg.Preview
+	p := w.answers.Project
+	if w.touched {
+		p = w.draft.Project
+	}
+	p = p.Clone()
+	return func() tea.Msg { return previewed{number, preview(p)} }
+}
+
+// previewed takes a preview.
+func (w *Wizard) previewed(msg previewed) tea.Cmd {
+	p := &w.pane
+	p.running = false
+	if msg.number > p.shown {
+		p.shown = msg.number
+		p.take(msg.Preview, w.styles)
+		if w.review() {
+			w.field = min(w.field, w.rows()-1)
+			p.file = w.field
+		}
+	}
+	if p.asked > msg.number {
+		p.asked--
+		return w.render()
+	}
+	return nil
+}
+
+// take shows a preview, and comes to what changed since the marks were set.
+func (p *pane) take(preview Preview, s styles) {
+	p.err = preview.Err
+	if preview.Err != nil {
+		return // the last good files stay in sight
+	}
+	p.result = preview.Result
+	same := len(p.files) == len(preview.Files)
+	files := make([]shownFile, len(preview.Files))
+	for i, f := range preview.Files {
+		if same && p.files[i].PreviewFile.Name == f.Name && p.files[i].Text == f.Text {
+			files[i] = p.files[i]
+			files[i].PreviewFile = f
+		} else {
+			files[i] = shownFile{PreviewFile: f, lines: s.highlight(f.Name, f.Text)}
+		}
+		files[i].marks = nil
+		if old, ok := p.base[f.Name]; ok && old != f.Text {
+			files[i].marks = changedLines(old, f.Text)
+		}
+	}
+	p.files = files
+	p.file = min(p.file, max(0, len(files)-1))
+	p.comeToMarks()
+}
+
+// comeToMarks shows the first line that changed, in this file or, where none
+// did, in the first that has one.
+func (p *pane) comeToMarks() {
+	if len(p.files) == 0 {
+		return
+	}
+	if len(p.files[p.file].marks) == 0 {
+		for i, f := range p.files {
+			if len(f.marks) > 0 {
+				p.file = i
+				break
+			}
+		}
+	}
+	first := -1
+	for line := range p.files[p.file].marks {
+		if first < 0 || line < first {
+			first = line
+		}
+	}
+	if first >= 0 {
+		p.scroll = max(0, first-4)
+	}
+}
+
+// mark makes the files as they are what later ones are compared with.
+func (p *pane) mark() {
+	p.base = map[string]string{}
+	for _, f := range p.files {
+		p.base[f.Name] = f.Text
+	}
+}
+
+// turn shows another file.
+func (p *pane) turn(by int) {
+	if n := len(p.files); n > 0 {
+		p.file, p.scroll = (p.file+by+n)%n, 0
+	}
+}
+
+// changedLines returns the lines of after that before has not, from 0, and
+// those before which lines of before are gone.
+func changedLines(before, after string) map[int]rune {
+	marks := map[int]rune{}
+	line, changed := 0, false
+	for _, l := range strings.Split(udiff.Unified("a", "b", before, after), "\n")[2:] {
+		switch {
+		case strings.HasPrefix(l, "@@"):
+			line, changed = hunkStart(l), false
+		case strings.HasPrefix(l, "+"):
+			if !gen.IsMark(l[1:]) {
+				marks[line] = '+'
+			}
+			line++
+			changed = true
+		case strings.HasPrefix(l, "-"):
+			if _, ok := marks[line]; !ok && !changed && !gen.IsMark(l[1:]) {
+				marks[line] = '-'
+			}
+		case strings.HasPrefix(l, " "):
+			line++
+			changed = false
+		}
+	}
+	return marks
+}
+
+// hunkStart returns the first line of a hunk's new side, from 0.
+func hunkStart(header string) int {
+	_, rest, _ := strings.Cut(header, "+")
+	n := 0
+	for _, c := range rest {
+		if c < '0' || c > '9' {
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	return max(0, n-1)
+}
+
+// current tells whether the preview is that of the answers as they stand.
+func (w *Wizard) current() bool {
+	return w.pane.err == nil && w.pane.shown == w.pane.asked && !w.pane.running
+}

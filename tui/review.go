@@ -1,0 +1,161 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/gen"
+)
+
+func (f shownFile) conflicts() bool { return f.Action == gen.Conflict }
+
+// confirm ends the wizard where the preview that stands there is that of the
+// answers.
+func (w *Wizard) confirm() tea.Cmd {
+	if !w.current() || len(w.pane.files) == 0 {
+		return nil
+	}
+	w.sure, w.ended = true, true
+	return tea.Quit
+}
+
+// reviewRows show the plan, the command that does the same, and, where no
+// preview stands beside them, what changes in the file that is chosen.
+func (w *Wizard) reviewRows(width, height int) []row {
+	title := diag.T("%d of %d: %s", len(steps)+1, len(steps)+1, diag.T("Review"))
+	rows := plainRows(w.styles.title.Render(cut(w.say(title), width)), "")
+	if w.pane.err != nil {
+		return append(rows, w.faultRows(w.pane.err, width)...)
+	}
+	write := diag.T("Enter writes these files:")
+	if !w.current() {
+		write = diag.T("making the preview")
+	}
+	rows = append(rows[:1], whole(w.styles.title.Render(cut(w.say(write), width)), w.confirm))
+	plan := w.planRows(width)
+	rows = append(rows, scrolled(plan, w.field, w.field+1, 0, max(1, height-len(rows)))...)
+	if w.besides() {
+		return append(rows, w.commandRows(width, height-len(rows))...)
+	}
+	if w.pane.result != nil {
+		rows = append(rows, row{text: w.lintSummary(w.pane.result, width)})
+	}
+	space := height - len(rows)
+	if space >= 12 {
+		command := w.commandRows(width, 6)
+		rows = append(rows, command...)
+		space -= len(command)
+	}
+	rows = append(rows, w.paneDiff(width, space)...)
+	return rows
+}
+
+// paneDiff shows what changes in the file that is chosen, below a rule.
+func (w *Wizard) paneDiff(width, space int) []row {
+	if space < 3 || len(w.pane.files) == 0 {
+		return nil
+	}
+	name := w.say(diag.T("what changes in %s", w.pane.files[w.pane.file].Name))
+	rows := plainRows("", w.styles.faint.Render(cut("── "+name+" ──", width)))
+	lines := w.shownLines()
+	at := min(w.pane.scroll, max(0, len(lines)-1))
+	for _, l := range lines[at:min(len(lines), at+space-2)] {
+		rows = append(rows, row{text: ansi.Truncate(l, max(0, width), "…")})
+	}
+	return rows
+}
+
+// planRows say what becomes of each file.
+func (w *Wizard) planRows(width int) []row {
+	var rows []row
+	words := 0
+	for _, f := range w.pane.files {
+		words = max(words, ansi.StringWidth(w.say(f.does(w.force))))
+	}
+	for i, f := range w.pane.files {
+		mark, style := "  ", w.styles.plainWord
+		if i == w.field {
+			mark = w.styles.mark.Render("> ")
+		}
+		sign := map[gen.Action]string{gen.Create: "+ ", gen.Update: "~ ", gen.Conflict: "! ", gen.Unchanged: "  "}[f.Action]
+		switch f.Action {
+		case gen.Create, gen.Update:
+			style = w.styles.added
+		case gen.Conflict:
+			style = w.styles.fault
+		}
+		text := mark + style.Render(sign+pad(w.say(f.does(w.force)), words)) + "  " + clean(f.Name)
+		rows = append(rows, whole(ansi.Truncate(text, max(0, width), "…"), func() tea.Cmd { return w.focus(i) }))
+	}
+	for _, f := range w.pane.files {
+		if !f.conflicts() {
+			continue
+		}
+		note := diag.T("a person edited it, and it stays as it is; o overwrites it, and keeps a copy")
+		if w.force {
+			note = diag.T("it is overwritten, and what a person wrote stays beside it as .bak; o leaves it as it is")
+		}
+		rows = append(rows, row{})
+		for _, l := range folded("! "+w.say(note), width-2) {
+			rows = append(rows, row{text: "  " + w.styles.fault.Render(l)})
+		}
+		break
+	}
+	return rows
+}
+
+// does says what becomes of a file.
+func (f shownFile) does(force bool) diag.Text {
+	switch f.Action {
+	case gen.Create:
+		return diag.T("create")
+	case gen.Update:
+		return diag.T("update")
+	case gen.Conflict:
+		if force {
+			return diag.T("overwrite")
+		}
+		return diag.T("conflict")
+	}
+	return diag.T("unchanged")
+}
+
+// commandRows show the command line that does the same.
+func (w *Wizard) commandRows(width, height int) []row {
+	if w.cfg.Command == nil || height < 4 {
+		return nil
+	}
+	rows := plainRows("", w.styles.faint.Render(cut(w.say(diag.T("The same without questions:")), width)))
+	for _, l := range continued(w.cfg.Command(w.answers.Project, w.force), width-2) {
+		rows = append(rows, row{text: "  " + l})
+	}
+	if len(rows) > height {
+		rows = append(rows[:height-1], row{text: "  …"})
+	}
+	return rows
+}
+
+// continued breaks a command line between its words, so that a shell reads it
+// all the same.
+func continued(words []string, width int) []string {
+	var lines []string
+	line := ""
+	for i, word := range words {
+		switch {
+		case line == "":
+			line = word
+		case ansi.StringWidth(line)+1+ansi.StringWidth(word)+2 > width && !strings.HasPrefix(words[i-1], "--"):
+			lines, line = append(lines, line+" \\"), "  "+word
+		default:
+			line += " " + word
+		}
+	}
+	lines = append(lines, line)
+	for i, l := range lines {
+		lines[i] = cut(l, width)
+	}
+	return lines
+}

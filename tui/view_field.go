@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/project"
+)
+
+// fieldRows draw the questions of a step; from and to are the rows of the one
+// that is asked.
+func (w *Wizard) fieldRows(width int) (rows []row, from, to int) {
+	fields := w.fields()
+	label := w.labelWidth(fields, width)
+	for i, f := range fields {
+		focus := func() tea.Cmd { return w.focus(i) }
+		name := w.say(f.label)
+		if f.of != "" {
+			name = w.say(diag.T("%s (%s)", f.label, f.of))
+		}
+		value := cut(w.say(f.word(f.get(w.draft))), width-4)
+		if i != w.field {
+			if label > 0 {
+				rows = append(rows, whole("  "+pad(cut(name, label-2), label)+cut(value, width-label-4)+w.tag(f, width-label-4-ansi.StringWidth(value)), focus))
+			} else {
+				rows = append(rows, whole("  "+cut(name, width-2), focus), whole("    "+w.styles.faint.Render(value), focus))
+			}
+			continue
+		}
+		from = len(rows)
+		head := w.styles.mark.Render("> ") + w.styles.title.Render(cut(name, width-2))
+		inset := 4
+		if label > 0 {
+			inset = label + 2
+			head = w.styles.mark.Render("> ") + pad(w.styles.title.Render(cut(name, label-2)), label)
+			rows = append(rows, w.inputRow(head, inset, f, width))
+		} else {
+			rows = append(rows, row{text: head}, w.inputRow("    ", inset, f, width))
+		}
+		for _, l := range w.explained(f, width-inset) {
+			rows = append(rows, row{text: strings.Repeat(" ", inset) + l})
+		}
+		to = len(rows)
+	}
+	return rows, from, to
+}
+
+// labelWidth is the width of the column of labels, 0 where an answer stands
+// below its label.
+func (w *Wizard) labelWidth(fields []field, width int) int {
+	if width < alignedFrom {
+		return 0
+	}
+	widest := 0
+	for _, f := range fields {
+		name := w.say(f.label)
+		if f.of != "" {
+			name = w.say(diag.T("%s (%s)", f.label, f.of))
+		}
+		widest = max(widest, ansi.StringWidth(name))
+	}
+	return min(widest+2, width/2)
+}
+
+// tag says in a word where an answer comes from, where there is room.
+func (w *Wizard) tag(f field, room int) string {
+	e, ok := w.evidence(f)
+	if !ok {
+		return ""
+	}
+	text := w.say(diag.T("guessed"))
+	if !e.Guessed {
+		text = e.File
+	}
+	if text = "  " + clean(text); ansi.StringWidth(text) > room {
+		return ""
+	}
+	return w.styles.faint.Render(text)
+}
+
+// evidence returns what an answer was found by, while it is as it was found.
+func (w *Wizard) evidence(f field) (project.Evidence, bool) {
+	start := answers{w.cfg.Project, w.cfg.Host}
+	for _, e := range w.cfg.Evidence {
+		if e.Field == f.evidence && f.get(start) == f.get(w.draft) {
+			return e, true
+		}
+	}
+	return project.Evidence{}, false
+}
+
+// inputRow is the line where an answer is written or chosen.
+func (w *Wizard) inputRow(head string, inset int, f field, width int) row {
+	if len(f.choices) == 0 {
+		input := w.input
+		input.Width = max(1, width-inset-1)
+		return row{text: head + input.View()}
+	}
+	j := joiner{}
+	j.add(head, nil)
+	var all joiner
+	for _, c := range f.choices {
+		choose := func() tea.Cmd {
+			if w.input.Value() == c.word {
+				return nil
+			}
+			w.input.SetValue(c.word)
+			return w.judge()
+		}
+		if c.word == w.input.Value() {
+			all.add(w.styles.chosen.Render("["+w.say(c.text)+"]"), choose)
+		} else {
+			all.add(" "+w.say(c.text)+" ", choose)
+		}
+	}
+	if all.width <= width-inset {
+		return row{head + all.text, all.moved(inset, width)}
+	}
+	j.add("< ", func() tea.Cmd { return w.edit(tea.KeyMsg{Type: tea.KeyLeft}) })
+	j.add(w.styles.chosen.Render("["+cut(w.say(f.word(w.input.Value())), width-inset-6)+"]"), nil)
+	j.add(" >", func() tea.Cmd { return w.edit(tea.KeyMsg{Type: tea.KeyRight}) })
+	return j.row
+}
+
+// explained are the lines below the question that is asked: what is wrong with
+// the answer, or what it means, why it is proposed and how it was found.
+func (w *Wizard) explained(f field, width int) []string {
+	var lines []string
+	if w.fault != nil {
+		for _, l := range folded("! "+w.fails(w.fault), width) {
+			lines = append(lines, w.styles.fault.Render(l))
+		}
+		return lines
+	}
+	faint := func(t diag.Text) {
+		for _, l := range folded(w.say(t), width) {
+			lines = append(lines, w.styles.faint.Render(l))
+		}
+	}
+	faint(f.help)
+	if f.reason != nil {
+		faint(f.reason(w.draft))
+	}
+	if e, ok := w.evidence(f); ok {
+		faint(found(e))
+	}
+	return lines
+}
+
+// found says what an answer was found by.
+func found(e project.Evidence) diag.Text {
+	kind := diag.T("found: %s", e.Why)
+	if e.Guessed {
+		kind = diag.T("guessed: %s", e.Why)
+	}
+	switch {
+	case e.File == "":
+		return kind
+	case e.Line == 0:
+		return diag.T("%s (%s)", kind, e.File)
+	}
+	return diag.T("%s (%s:%d)", kind, e.File, e.Line)
+}
