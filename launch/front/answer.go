@@ -3,6 +3,7 @@ package front
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -25,9 +26,9 @@ func readFields(reader *bufio.Reader, size, head int) ([]header, error) {
 		if text == "" {
 			return fields, nil
 		}
-		f, ok := parseField(text)
-		if !ok {
-			return nil, errBadHead
+		f, err := parseField(text)
+		if err != nil {
+			return nil, err
 		}
 		if f.name != "" {
 			fields = append(fields, f)
@@ -38,15 +39,23 @@ func readFields(reader *bufio.Reader, size, head int) ([]header, error) {
 // parseField reads a field as nginx does (ngx_http_parse_header_line): one
 // without a colon has no value, and a second status line, which IIS sends, no
 // name.
-func parseField(line string) (header, bool) {
-	name, value, _ := strings.Cut(line, ":")
+func parseField(line string) (header, error) {
+	name, value, colon := strings.Cut(line, ":")
 	if strings.HasPrefix(name, "HTTP/") {
-		return header{}, true
+		return header{}, nil
 	}
-	if name == "" || strings.IndexFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f }) >= 0 || strings.ContainsAny(value, "\x00\r") {
-		return header{}, false
+	bad := strings.IndexFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f })
+	if name == "" {
+		bad = 0
+	} else if bad < 0 && colon {
+		if bad = strings.IndexAny(value, "\x00\r"); bad >= 0 {
+			bad += len(name) + 1
+		}
 	}
-	return header{name, strings.Trim(value, " ")}, true
+	if bad >= 0 {
+		return header{}, badAnswer(fmt.Sprintf(`upstream sent invalid header: "%s\x%02x..."`, line[:bad], line[bad]))
+	}
+	return header{name, strings.Trim(value, " ")}, nil
 }
 
 // statusLine is what a response's first line says.
@@ -117,11 +126,10 @@ func (p *response) frame(e *exchange, none bool) {
 	if v, ok := p.header("connection"); ok {
 		p.keep = p.keep && !strings.Contains(strings.ToLower(v), "close")
 	}
-	chunked := false
 	if v, ok := p.header("transfer-encoding"); ok {
-		chunked = strings.Contains(strings.ToLower(v), "chunked")
+		p.chunked = strings.Contains(strings.ToLower(v), "chunked")
 	}
-	if v, ok := p.header("content-length"); ok && !chunked {
+	if v, ok := p.header("content-length"); ok && !p.chunked {
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil && n >= 0 {
 			p.length = n
 		}
@@ -129,8 +137,8 @@ func (p *response) frame(e *exchange, none bool) {
 	switch {
 	case none || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
 		p.stream, p.framed = io.NopCloser(strings.NewReader("")), true
-	case chunked:
-		p.stream, p.framed = io.NopCloser(&chunkReader{r: e.reader}), true
+	case p.chunked:
+		p.stream, p.framed = io.NopCloser(&answerChunks{chunkReader{r: e.reader}}), true
 	case p.length >= 0:
 		p.stream, p.framed = io.NopCloser(&exactly{e.reader, p.length}), true
 	default:
@@ -143,6 +151,17 @@ func (p *response) switched(e *exchange) {
 	buffered, _ := e.reader.Peek(e.reader.Buffered())
 	p.upgrade = &upgraded{e.conn, append([]byte(nil), buffered...)}
 	p.stream = io.NopCloser(strings.NewReader(""))
+}
+
+// answerChunks reads the body of a response that comes in chunks.
+type answerChunks struct{ chunkReader }
+
+func (c *answerChunks) Read(p []byte) (int, error) {
+	n, err := c.chunkReader.Read(p)
+	if errors.Is(err, errBadChunk) {
+		err = badAnswer("upstream sent invalid chunked response")
+	}
+	return n, err
 }
 
 // exactly reads so many bytes; an earlier end is an error.

@@ -10,9 +10,9 @@ import (
 
 // dialect is how a request is put to an upstream and its answer understood.
 type dialect struct {
-	schema string // of the upstream's URL in log lines, "http://"
-	uri    string // behind the upstream's name there
-	write  func(*exchange) error
+	schema string                // of the upstream's URL in log lines, "http://"
+	uri    string                // behind the upstream's name there
+	write  func() ([]byte, bool) // the request without its body; false for one that cannot be put
 	read   func(*exchange) (*response, error)
 }
 
@@ -34,6 +34,7 @@ type series struct {
 	dialect
 	request *request
 	group   *upstream
+	packet  []byte   // what is sent before the body
 	spooled *spooled // the body; nil when it is sent as it comes
 	tried   []*peer
 	left    int // attempts, the one under way among them
@@ -43,12 +44,17 @@ type series struct {
 
 // run asks peers until one answers.
 func (p *pass) run(r *request, u *upstream, d dialect) (*response, int) {
+	r.answered = nil
 	s := &series{pass: p, dialect: d, request: r, group: u, left: u.tries(), began: time.Now()}
 	if p.tries > 0 {
 		s.left = min(s.left, p.tries)
 	}
 	if status := s.takeBody(); status != 0 {
 		return nil, status
+	}
+	var ok bool
+	if s.packet, ok = d.write(); !ok {
+		return nil, http.StatusInternalServerError
 	}
 	if len(r.tried) > 0 {
 		r.tried = append(r.tried, attempt{})
@@ -116,7 +122,7 @@ func (s *series) may(kind string) bool {
 // ask puts the request to the next peer.
 func (s *series) ask() (*response, *failure) {
 	r := s.request
-	s.sent = false
+	s.sent, r.answered = false, nil
 	chosen := s.group.pick(r, s.tried)
 	if chosen == nil {
 		r.tried = append(r.tried, attempt{address: s.group.name, status: http.StatusBadGateway, connect: -1, header: -1})
@@ -131,6 +137,7 @@ func (s *series) ask() (*response, *failure) {
 	response, err := s.talk(x)
 	if err == nil {
 		a.header, a.status, a.headers = time.Since(start), response.status, response.headers
+		r.answered = response.headers
 		s.hand(x, len(r.tried)-1, response)
 		return response, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func (l *lockedWriter) text() string {
 // them answer with the request they got, or as its query asks:
 //
 //   - status, type (may be empty), body, size (of the body, in bytes);
-//   - head is a header line, may be repeated;
+//   - head is a header line, may be repeated; @N at its end is N bytes;
 //   - length=1 says the length, chunked=1 sends a chunk;
 //   - wait is a pause in milliseconds before the answer;
 //   - close=early closes without an answer, close=body before the body's end;
@@ -303,7 +304,7 @@ func reply(conn net.Conn, method, query, text string, count int, keep bool) bool
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", q.Get("type"))
 	}
 	for _, h := range q["head"] {
-		b.WriteString(h + "\r\n")
+		b.WriteString(filler.ReplaceAllStringFunc(h, fill) + "\r\n")
 	}
 	switch {
 	case q.Get("chunked") != "":
@@ -327,6 +328,14 @@ func reply(conn net.Conn, method, query, text string, count int, keep bool) bool
 	}
 	_, err := io.WriteString(conn, b.String())
 	return err == nil && keep
+}
+
+// filler is a place in a header that is so many bytes long.
+var filler = regexp.MustCompile(`@\d+$`)
+
+func fill(number string) string {
+	n, _ := strconv.Atoi(number[1:])
+	return strings.Repeat("x", n)
 }
 
 // replyRaw sends an answer as it stands in the query.

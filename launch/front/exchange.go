@@ -29,6 +29,8 @@ func (x *exchange) close() {
 // log writes a line of the error log about the exchange.
 func (x *exchange) log(level, message string) { x.series.log(level, message, x.peer.shown) }
 
+const readingBody = "reading upstream"
+
 // counted counts the bytes that pass.
 type counted struct {
 	conn net.Conn
@@ -67,7 +69,7 @@ func (s *series) talk(x *exchange) (*response, error) {
 	x.reader = bufio.NewReaderSize(counted{x.conn, &x.attempt.received}, max(s.headSize, 16))
 	x.doing, s.sent = "sending request to upstream", true
 	_ = x.conn.SetWriteDeadline(time.Now().Add(s.sendIn))
-	writeErr := s.write(x)
+	_, writeErr := counted{x.conn, &x.attempt.sent}.Write(s.packet)
 	if writeErr == nil && s.passBody && !s.ownBody {
 		writeErr = s.sendBody(x)
 	}
@@ -131,11 +133,14 @@ func (s *series) hand(x *exchange, number int, out *response) {
 		s.group.release(x.peer, false)
 	}
 	body.failed = func(err error) {
-		x.doing = "reading upstream"
+		x.doing = readingBody
 		f := failureOf(err, x)
 		s.log(f.level, f.message, x.peer.shown)
 	}
 	out.stream = body
+	if out.upgrade == nil {
+		s.lump(x, out)
+	}
 }
 
 // timedBody reads a response's body; every read may take as long as the

@@ -23,10 +23,7 @@ type badAnswer string
 
 func (b badAnswer) Error() string { return string(b) }
 
-const (
-	errBadHead   badAnswer = "upstream sent invalid header"
-	errLargeHead badAnswer = "upstream sent too big header"
-)
+const errLargeHead badAnswer = "upstream sent too big header"
 
 // failureOf says what an error means, in the words of nginx's log.
 func failureOf(err error, x *exchange) *failure {
@@ -70,6 +67,8 @@ func call(err error, x *exchange) string {
 		return "connect()"
 	case errors.As(err, &op) && op.Op == "write":
 		return "writev()"
+	case x.doing == readingBody:
+		return "readv()"
 	}
 	return "recv()"
 }

@@ -23,7 +23,9 @@ type pass struct {
 	connectIn   time.Duration
 	sendIn      time.Duration
 	readIn      time.Duration
-	headSize    int
+	headSize    int  // bytes of the first buffer, which has to hold the head
+	buffering   bool // the answer is passed on when a buffer is full
+	bufferSize  int  // bytes of the other buffers
 	spool       bool // request_buffering
 	next        map[string]bool
 	tries       int
@@ -57,7 +59,11 @@ func (c *config) newPass(l *location, prefix string) *pass {
 		forceRanges: c.flag(s, prefix+"_force_ranges", false),
 		hidden:      map[string]bool{}, ignored: map[string]bool{}, resolves: c.one(s, "resolver") != nil,
 	}
-	c.flag(s, prefix+"_buffering", true) // what it changes is when the client sees a byte, not which
+	p.buffering, p.bufferSize = c.flag(s, prefix+"_buffering", true), 4<<10
+	if n := c.one(s, prefix+"_buffers"); n != nil {
+		size, _ := value.Size(n.Arg(1))
+		p.bufferSize = max(1, int(size))
+	}
 	if n := c.one(s, prefix+"_next_upstream"); n != nil {
 		for _, a := range n.Args {
 			p.next[a.Value] = true

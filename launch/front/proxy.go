@@ -1,7 +1,6 @@
 package front
 
 import (
-	"bufio"
 	"io"
 	"net/http"
 	"slices"
@@ -163,7 +162,7 @@ func (x *proxy) serve(r *request) (*response, int) {
 	uri := x.requestURI(r, target.uri)
 	return p.run(r, u, dialect{
 		schema: target.schema(), uri: uri,
-		write: func(e *exchange) error { return x.writeHead(r, e, method, uri) },
+		write: func() ([]byte, bool) { return x.head(r, method, uri), true },
 		read: func(e *exchange) (*response, error) {
 			return x.readHead(r, e, strings.EqualFold(method, http.MethodHead))
 		},
@@ -208,15 +207,17 @@ func (r *request) bodyLength() int64 {
 	return -1
 }
 
-func (x *proxy) writeHead(r *request, e *exchange, method, uri string) error {
-	w := bufio.NewWriter(counted{e.conn, &e.attempt.sent})
-	w.WriteString(method + " " + uri + " HTTP/1." + strconv.Itoa(x.minor) + "\r\n")
+// head writes the head of the request, and the body that the configuration puts
+// in the place of the client's.
+func (x *proxy) head(r *request, method, uri string) []byte {
+	b := make([]byte, 0, 1024)
+	b = append(b, method+" "+uri+" HTTP/1."+strconv.Itoa(x.minor)+"\r\n"...)
 	set := map[string]bool{}
 	for i := range x.params {
 		name := x.params[i].name
 		set[strings.ToLower(name)] = true
 		if v := x.params[i].value.eval(r); v != "" {
-			w.WriteString(name + ": " + v + "\r\n")
+			b = appendField(b, name, v)
 		}
 	}
 	body := ""
@@ -226,23 +227,22 @@ func (x *proxy) writeHead(r *request, e *exchange, method, uri string) error {
 	switch length := r.bodyLength(); {
 	case set["content-length"]:
 	case x.body != nil:
-		w.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
+		b = appendField(b, "Content-Length", strconv.Itoa(len(body)))
 	case length >= 0:
-		w.WriteString("Content-Length: " + strconv.FormatInt(length, 10) + "\r\n")
+		b = appendField(b, "Content-Length", strconv.FormatInt(length, 10))
 	case r.length < 0:
-		w.WriteString("Transfer-Encoding: chunked\r\n")
+		b = appendField(b, "Transfer-Encoding", "chunked")
 	}
 	if x.passHead {
 		for _, h := range r.headers {
 			name := strings.ToLower(h.name)
-			if set[name] || slices.Contains(proxyOwn, name) {
-				continue
+			if !set[name] && !slices.Contains(proxyOwn, name) {
+				b = appendField(b, h.name, h.value)
 			}
-			w.WriteString(h.name + ": " + h.value + "\r\n")
 		}
 	}
-	w.WriteString("\r\n" + body)
-	return w.Flush()
+	b = append(b, "\r\n"...)
+	return append(b, body...)
 }
 
 // readHead reads the head of a response. One without a status line is taken for

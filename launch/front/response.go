@@ -37,6 +37,8 @@ type response struct {
 	special bool      // a redirect, which an error_page may replace
 	text    bool      // of return: its type is that of the location
 	upgrade *upgraded // the connection is handed over
+	prompt  bool      // the head is sent at once: the upstream is not buffered
+	chunked bool      // the upstream sent it in chunks
 	framed  bool      // the body of an upstream ends before its connection does
 	keep    bool      // and the upstream keeps that
 }
@@ -139,7 +141,7 @@ func (r *request) head(p *response) []header {
 		}
 		fields = append(fields, header{"Content-Type", kind})
 	}
-	if p.length >= 0 && p.status != 204 {
+	if p.length >= 0 && (p.status != 204 || p.upstream) {
 		fields = append(fields, header{"Content-Length", strconv.FormatInt(p.length, 10)})
 	}
 	if _, own := p.header("last-modified"); !own && !p.modified.IsZero() && (p.status == 200 || p.status == 206 || p.status == 304) {

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -25,7 +26,7 @@ func (c *connection) send(r *request, p *response) bool {
 	r.prepare(p)
 	fields := r.head(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
-	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0
+	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200
 	if p.length < 0 && !bodyless && !chunked {
 		r.closing = true
 	}
@@ -34,10 +35,8 @@ func (c *connection) send(r *request, p *response) bool {
 		fields = append(fields, header{"Transfer-Encoding", "chunked"})
 	}
 	switch {
-	case p.upgrade != nil:
-		if _, ok := lookup(fields, "connection"); !ok {
-			fields = append(fields, header{"Connection", "upgrade"})
-		}
+	case p.status == http.StatusSwitchingProtocols:
+		fields = append(fields, header{"Connection", "upgrade"})
 	case keep:
 		fields = append(fields, header{"Connection", "keep-alive"})
 		if seconds := int(r.loc.keepHeader.Seconds()); seconds > 0 {
@@ -75,11 +74,15 @@ func appendHead(b []byte, p *response, fields []header) []byte {
 	b = append(b, statusText(p)...)
 	b = append(b, "\r\n"...)
 	for _, f := range fields {
-		b = append(b, f.name...)
-		b = append(b, ": "...)
-		b = append(b, f.value...)
-		b = append(b, "\r\n"...)
+		b = appendField(b, f.name, f.value)
 	}
+	return append(b, "\r\n"...)
+}
+
+func appendField(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	b = append(b, ": "...)
+	b = append(b, value...)
 	return append(b, "\r\n"...)
 }
 
@@ -113,6 +116,11 @@ func (c *connection) body(r *request, p *response, out *output, head []byte, bod
 		return out.write(b)
 	case p.file != nil && p.stream == nil:
 		return out.write(head) && out.file(p.file, p.offset, p.length)
+	}
+	if p.prompt && !out.write(head) {
+		return false
+	} else if p.prompt {
+		head = nil
 	}
 	return out.stream(head, p.reader(), chunked)
 }
@@ -198,6 +206,10 @@ func (o *output) stream(head []byte, body io.Reader, chunked bool) bool {
 		}
 		if err == io.EOF && chunked {
 			buf = append(buf, "0\r\n\r\n"...)
+		}
+		var bad badAnswer
+		if errors.As(err, &bad) && o.sent == 0 {
+			return false // nginx has not sent the head yet
 		}
 		if len(buf) > 0 && !o.write(buf) {
 			return false

@@ -65,24 +65,16 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.3f", d.Seconds())
 }
 
-// answered returns the headers of the answer that came last.
-func (r *request) answered() []header {
-	if len(r.tried) == 0 {
-		return nil
-	}
-	return r.tried[len(r.tried)-1].headers
-}
-
 // upstreamHeader makes $upstream_http_NAME.
 func upstreamHeader(name string) getter {
 	name = strings.ReplaceAll(name, "_", "-")
-	return func(r *request) (string, bool) { return lookup(r.answered(), name) }
+	return func(r *request) (string, bool) { return lookup(r.answered, name) }
 }
 
 // upstreamCookie makes $upstream_cookie_NAME.
 func upstreamCookie(name string) getter {
 	return func(r *request) (string, bool) {
-		for _, h := range r.answered() {
+		for _, h := range r.answered {
 			if !strings.EqualFold(h.name, "set-cookie") {
 				continue
 			}

@@ -42,22 +42,10 @@ func (x *uwsgi) serve(r *request) (*response, int) {
 	if status != 0 {
 		return nil, status
 	}
-	if !x.direct(r) {
-		if _, status := r.readBody(); status != 0 {
-			return nil, status // the variables say how long it is
-		}
-	}
-	packet, ok := x.packet(r)
-	if !ok {
-		return nil, http.StatusInternalServerError
-	}
 	return x.run(r, u, dialect{
 		schema: x.schema,
-		write: func(e *exchange) error {
-			_, err := counted{e.conn, &e.attempt.sent}.Write(packet)
-			return err
-		},
-		read: func(e *exchange) (*response, error) { return x.readHead(r, e) },
+		write:  func() ([]byte, bool) { return x.packet(r) },
+		read:   func(e *exchange) (*response, error) { return x.readHead(r, e) },
 	})
 }
 
