@@ -26,16 +26,17 @@ func (n *Node) After(lines ...string) diag.Edit {
 // does. An empty line among them stays empty.
 func (n *Node) Before(lines ...string) diag.Edit {
 	at, sep := n.Name.Span().Start, n.separator()
-	text := ""
-	for _, line := range lines {
+	var b strings.Builder
+	for i, line := range lines {
 		switch {
-		case line != "":
-			text += line + sep
-		case sep != " ":
-			text = strings.TrimRight(text, " \t") + sep
+		case line == "" && sep == " ":
+		case i+1 < len(lines) && lines[i+1] == "" && sep != " ":
+			b.WriteString(line + lineEnding(n.File))
+		default:
+			b.WriteString(line + sep)
 		}
 	}
-	return diag.Edit{File: n.File.File, Span: diag.Span{Start: at, End: at}, New: text}
+	return diag.Edit{File: n.File.File, Span: diag.Span{Start: at, End: at}, New: b.String()}
 }
 
 // Top returns the edit that writes directives at the beginning of n's block,

@@ -91,6 +91,7 @@ func (b *builder) close(s *Scope, start int) {
 		s.Nodes = append(make([]*Node, 0, len(own)), own...)
 		b.pending = b.pending[:start]
 	}
+	s.Access = access(s)
 	// Inherited values are looked up in http from every location: a search
 	// through thousands of servers each time would make that quadratic.
 	if len(s.Nodes) > manyNodes {

@@ -2,6 +2,7 @@ package site
 
 import (
 	"iter"
+	"strings"
 	"sync"
 
 	"github.com/deployctl/deployctl/diag"
@@ -50,9 +51,11 @@ type Node struct {
 // Scope is a block's content, includes followed.
 type Scope struct {
 	Context directive.Context
-	Opener  *Node // the directive whose block it is; nil for the outermost
-	Parent  *Scope
-	Nodes   []*Node // in reading order, without include directives that were followed
+	// Access is what the scope's own allow and deny lines decide.
+	Access Access
+	Opener *Node // the directive whose block it is; nil for the outermost
+	Parent *Scope
+	Nodes  []*Node // in reading order, without include directives that were followed
 
 	byName map[string][]*Node // of a scope with many nodes
 }
@@ -165,6 +168,17 @@ func (s *Scope) Effective(name string) []*Node {
 	for ; s != nil; s = s.Parent {
 		if found := s.Here(name); found != nil {
 			return found
+		}
+	}
+	return nil
+}
+
+// First returns the first of some directives whose first argument is a name,
+// such as a header's, without regard to case; nil when there is none.
+func First(nodes []*Node, name string) *Node {
+	for _, n := range nodes {
+		if arg := n.Arg(0); len(arg) == len(name) && strings.EqualFold(arg, name) {
+			return n
 		}
 	}
 	return nil

@@ -36,8 +36,8 @@ func checkHiddenHeaders(p *lint.Pass) {
 				var shown []string
 				for _, h := range revealing {
 					// proxy_pass and grpc_pass leave Server out by themselves.
-					own := h == "Server" && (kind == "proxy" || kind == "grpc") && !names(n.Scope.Effective(kind+"_pass_header"), h)
-					if !own && !names(hidden, h) {
+					own := h == "Server" && (kind == "proxy" || kind == "grpc") && site.First(n.Scope.Effective(kind+"_pass_header"), h) == nil
+					if !own && site.First(hidden, h) == nil {
 						shown = append(shown, h)
 					}
 				}
@@ -53,13 +53,4 @@ func checkHiddenHeaders(p *lint.Pass) {
 			}
 		}
 	}
-}
-
-func names(nodes []*site.Node, header string) bool {
-	for _, n := range nodes {
-		if strings.EqualFold(n.Arg(0), header) {
-			return true
-		}
-	}
-	return false
 }

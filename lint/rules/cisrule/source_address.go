@@ -35,7 +35,7 @@ func checkSourceAddress(p *lint.Pass) {
 				}
 				var lacking []string
 				for _, h := range addressHeaders {
-					if !names(sent, h) {
+					if site.First(sent, h) == nil {
 						lacking = append(lacking, h)
 					}
 				}
@@ -52,7 +52,7 @@ func checkSourceAddress(p *lint.Pass) {
 		}
 		for _, n := range c.Find("uwsgi_pass") {
 			params := n.Scope.Effective("uwsgi_param")
-			if n.Row == nil || !whole(c) || names(params, "REMOTE_ADDR") || includes(n.Scope) {
+			if n.Row == nil || !whole(c) || site.First(params, "REMOTE_ADDR") != nil || includes(n.Scope) {
 				continue
 			}
 			p.Report(diag.Diagnostic{

@@ -1,6 +1,7 @@
 package nginxrule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -20,6 +21,11 @@ var MapDefault = &lint.Rule{
 
 func checkMapDefault(p *lint.Pass) {
 	for _, c := range p.Nginx {
+		maps := map[string][]*site.Node{} // and geo, by the variable
+		for _, m := range slices.Concat(c.Find("map"), c.Find("geo")) {
+			name := strings.ToLower(strings.TrimPrefix(m.Arg(len(m.Args)-1), "$"))
+			maps[name] = append(maps[name], m)
+		}
 		for _, n := range c.Find("if") {
 			if n.Body == nil || !refuses(n.Body) {
 				continue
@@ -28,13 +34,13 @@ func checkMapDefault(p *lint.Pass) {
 			if !ok {
 				continue
 			}
-			for _, m := range c.Variables[name] {
+			for _, m := range maps[name] {
 				checkDecision(p, n, m, name, operator, value)
 			}
 		}
 		for _, n := range c.Find("auth_basic") {
 			for _, name := range site.Variables(n.Arg(0)) {
-				for _, m := range c.Variables[name] {
+				for _, m := range maps[name] {
 					checkDecision(p, n, m, name, "", "")
 				}
 			}

@@ -33,7 +33,7 @@ func checkProxyHost(p *lint.Pass) {
 			continue
 		}
 		nodes := n.Scope.Effective("proxy_set_header")
-		if setsHeader(nodes, "Host") != nil {
+		if site.First(nodes, "Host") != nil {
 			continue
 		}
 		d := diag.Diagnostic{
@@ -88,16 +88,6 @@ func ownHost(via *pair.Pass) (string, bool) {
 func isAddress(host string) bool {
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil
-}
-
-// setsHeader returns the line of a list that sets a header, or nil.
-func setsHeader(nodes []*site.Node, name string) *site.Node {
-	for _, n := range nodes {
-		if strings.EqualFold(n.Arg(0), name) {
-			return n
-		}
-	}
-	return nil
 }
 
 // opaqueAround tells whether a scope, or one around it, holds an include that

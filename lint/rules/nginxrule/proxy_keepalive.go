@@ -41,7 +41,7 @@ func checkProxyKeepalive(p *lint.Pass) {
 		case via.Protocol == pair.HTTP || via.Protocol == pair.HTTPS:
 			headers := scope.Effective("proxy_set_header")
 			sent := connection
-			if n := setsHeader(headers, "Connection"); n != nil {
+			if n := site.First(headers, "Connection"); n != nil {
 				sent = strings.ToLower(n.Arg(1))
 			}
 			old := inForce(scope, "proxy_http_version", version) == "1.0"
@@ -65,7 +65,7 @@ func reportKeepalive(p *lint.Pass, via *pair.Pass, keepalive *site.Node, headers
 	if old {
 		lines = append(lines, "proxy_http_version 1.1;")
 	}
-	header := setsHeader(headers, "Connection")
+	header := site.First(headers, "Connection")
 	inherited := len(headers) > 0 && headers[0].Scope != n.Scope
 	if closes && header == nil && !inherited {
 		lines = append(lines, `proxy_set_header Connection "";`)

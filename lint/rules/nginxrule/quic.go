@@ -78,11 +78,11 @@ func checkTLS13(p *lint.Pass, s *site.Server) {
 
 // checkAltSvc finds a server that tells nobody of its HTTP/3.
 func checkAltSvc(p *lint.Pass, s *site.Server) {
-	if opaqueAround(s.Scope) || setsHeader(s.Effective("add_header"), "Alt-Svc") != nil {
+	if opaqueAround(s.Scope) || site.First(s.Effective("add_header"), "Alt-Svc") != nil {
 		return
 	}
 	for l := range s.All() {
-		if isOpaque(l.Scope) || setsHeader(l.Here("add_header"), "Alt-Svc") != nil {
+		if isOpaque(l.Scope) || site.First(l.Here("add_header"), "Alt-Svc") != nil {
 			return
 		}
 	}

@@ -52,6 +52,9 @@ type nameConflict struct {
 	server, first *site.Server
 }
 
+// maxPairs bounds the names of one server times its addresses.
+const maxPairs = 100_000
+
 // nameConflicts returns the names that nginx ignores. Names with variables and
 // templates are left out.
 func nameConflicts(c *site.Config) []nameConflict {
@@ -60,13 +63,26 @@ func nameConflicts(c *site.Config) []nameConflict {
 		name string
 	}
 	first := map[key]*site.Server{}
+	shared := map[listenKey]*site.Server{} // nil for an address that several have
+	for _, s := range c.Servers {
+		for _, l := range s.Listens {
+			if earlier, ok := shared[keyOf(l)]; ok && earlier != s {
+				shared[keyOf(l)] = nil
+			} else if !ok {
+				shared[keyOf(l)] = s
+			}
+		}
+	}
 	var found []nameConflict
 	for _, s := range c.Servers {
 		if s.Opener == nil {
 			continue
 		}
 		seen := map[key]bool{} // a server may listen on one address twice by mistake
-		for _, l := range s.Listens {
+		for i, l := range s.Listens {
+			if shared[keyOf(l)] != nil || i > maxPairs/len(s.Names) {
+				continue
+			}
 			for _, n := range s.Names {
 				if strings.ContainsAny(n.Value, "${") && n.Kind != site.RegexName || n.Kind == site.RegexName && template(n.Value) {
 					continue

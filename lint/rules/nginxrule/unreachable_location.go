@@ -85,10 +85,10 @@ func checkSilentServers(p *lint.Pass, c *site.Config) {
 			continue
 		}
 		names, isDefault := 0, false
+		for _, n := range s.Names {
+			names += len(spellings(n)) * len(s.Listens)
+		}
 		for _, l := range s.Listens {
-			for _, n := range s.Names {
-				names += len(spellings(n))
-			}
 			isDefault = isDefault || first[keyOf(l)] == s
 		}
 		if isDefault || lost[s] < names {

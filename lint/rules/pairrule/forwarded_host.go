@@ -43,10 +43,10 @@ func checkForwardHeaders(p *lint.Pass, via *pair.Pass) {
 	scope := via.Node.Scope
 	nodes := scope.Effective("proxy_set_header")
 	var missing []string
-	if !sets(nodes, "Host") {
+	if site.First(nodes, "Host") == nil {
 		missing = append(missing, "Host $host")
 	}
-	if !sets(nodes, "X-Forwarded-For") && !sets(nodes, "X-Real-IP") && !sets(nodes, "Forwarded") {
+	if site.First(nodes, "X-Forwarded-For") == nil && site.First(nodes, "X-Real-IP") == nil && site.First(nodes, "Forwarded") == nil {
 		missing = append(missing, "X-Forwarded-For $proxy_add_x_forwarded_for")
 	}
 	if len(missing) == 0 {

@@ -50,7 +50,7 @@ func checkScheme(p *lint.Pass, via *pair.Pass, name string, known []string, add 
 		return // nothing at all is passed: pair-missing-params says so
 	}
 	for _, k := range known {
-		if sets(nodes, k) {
+		if site.First(nodes, k) != nil {
 			return
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // hasParams tells whether a list of uwsgi_param lines tells the application
 // what was asked for.
 func hasParams(nodes []*site.Node) bool {
-	return sets(nodes, "REQUEST_METHOD") || sets(nodes, "PATH_INFO")
+	return site.First(nodes, "REQUEST_METHOD") != nil || site.First(nodes, "PATH_INFO") != nil
 }
 
 // params is the list of uwsgi_param lines that is in force at a place. nginx

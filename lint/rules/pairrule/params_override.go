@@ -48,6 +48,9 @@ var standard = []string{
 	"REQUEST_SCHEME", "HTTPS", "REMOTE_ADDR", "REMOTE_PORT", "SERVER_PORT", "SERVER_NAME", "HTTP_HOST",
 }
 
+// maxLost bounds the parameters that one finding speaks of and repeats.
+const maxLost = 40
+
 // overridden compares two lists, of which the inner one hides the outer one.
 func overridden(via *pair.Pass, inner, outer params) (diag.Diagnostic, bool) {
 	at := anchor(via, inner)
@@ -74,7 +77,10 @@ func overridden(via *pair.Pass, inner, outer params) (diag.Diagnostic, bool) {
 	}
 	var lost []*site.Node
 	for _, n := range outer.nodes {
-		if !sets(inner.nodes, n.Arg(0)) && !slices.Contains(standard, n.Arg(0)) {
+		if len(lost) == maxLost {
+			break // each block would repeat a list of any length
+		}
+		if site.First(inner.nodes, n.Arg(0)) == nil && !slices.Contains(standard, n.Arg(0)) {
 			lost = append(lost, n)
 		}
 	}
@@ -89,7 +95,9 @@ func overridden(via *pair.Pass, inner, outer params) (diag.Diagnostic, bool) {
 		d.Related = append(d.Related, diag.Related{Location: n.HeadLocation(), Message: diag.T("set here")})
 		text = append(text, n.File.Text(n.Head())+";")
 	}
-	d.Fix = again(at, text...)
+	if len(lost) < maxLost {
+		d.Fix = again(at, text...)
+	}
 	return d, true
 }
 

@@ -1,34 +1,12 @@
 package pairrule
 
 import (
-	"iter"
 	"strings"
 
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 )
-
-// locations yields every location of a configuration, nested ones after the
-// one they stand in.
-func locations(c *site.Config) iter.Seq[*site.Location] {
-	return func(yield func(*site.Location) bool) {
-		var visit func([]*site.Location) bool
-		visit = func(locs []*site.Location) bool {
-			for _, l := range locs {
-				if !yield(l) || !visit(l.Locations) {
-					return false
-				}
-			}
-			return true
-		}
-		for _, s := range c.Servers {
-			if !visit(s.Locations) {
-				return
-			}
-		}
-	}
-}
 
 // locationScope returns the scope of the location that a scope stands in, or nil.
 func locationScope(s *site.Scope) *site.Scope { return s.Enclosing(directive.Location) }
@@ -65,17 +43,6 @@ func quoted(w nginx.Word, value string) string {
 	}
 	q := string(w.Quote)
 	return q + strings.ReplaceAll(value, q, `\`+q) + q
-}
-
-// sets tells whether one of the nodes names the parameter or header, without
-// regard to case.
-func sets(nodes []*site.Node, name string) bool {
-	for _, n := range nodes {
-		if strings.EqualFold(n.Arg(0), name) {
-			return true
-		}
-	}
-	return false
 }
 
 // on tells whether the directive in force is on; def is its default.

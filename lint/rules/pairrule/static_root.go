@@ -23,7 +23,7 @@ var StaticRoot = &lint.Rule{
 func checkStaticRoot(p *lint.Pass) {
 	maps := staticMaps(p)
 	for _, c := range p.Nginx {
-		for loc := range locations(c) {
+		for loc := range c.Locations() {
 			if loc.Kind != site.Prefix && loc.Kind != site.PrefixNoRegex {
 				continue
 			}

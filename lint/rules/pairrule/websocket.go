@@ -24,11 +24,11 @@ func checkWebsocket(p *lint.Pass) {
 		_, uri := pattern(locationScope(via.Node.Scope))
 		headers := via.Node.Scope.Effective("proxy_set_header")
 		switch {
-		case via.Protocol == pair.UWSGI && (websocketPath(uri) || sets(headers, "Upgrade")):
+		case via.Protocol == pair.UWSGI && (websocketPath(uri) || site.First(headers, "Upgrade") != nil):
 			for _, c := range configs(via) {
 				checkWebsocketWorkers(p, via, c)
 			}
-		case via.Protocol == pair.HTTP && (sets(headers, "Upgrade") || websocketPath(uri) && len(configs(via)) > 0):
+		case via.Protocol == pair.HTTP && (site.First(headers, "Upgrade") != nil || websocketPath(uri) && len(configs(via)) > 0):
 			checkUpgradeHeaders(p, via, headers)
 		}
 	}
@@ -66,9 +66,9 @@ func checkUpgradeHeaders(p *lint.Pass, via *pair.Pass, headers []*site.Node) {
 		version = nodes[0].Arg(0)
 	}
 	switch {
-	case !sets(headers, "Upgrade"):
+	case site.First(headers, "Upgrade") == nil:
 		missing = "proxy_set_header Upgrade $http_upgrade;"
-	case !sets(headers, "Connection"):
+	case site.First(headers, "Connection") == nil:
 		missing = `proxy_set_header Connection "upgrade";`
 	case version != "1.1" && version != "2":
 		missing = "proxy_http_version 1.1;"

@@ -97,7 +97,7 @@ func reportWrongParam(p *lint.Pass, via *pair.Pass, n *site.Node) {
 		d.Severity = diag.Error
 	}
 	switch {
-	case name == "HTTP_CONNECTION", name == "HTTP_UPGRADE", sets(list.nodes, name):
+	case name == "HTTP_CONNECTION", name == "HTTP_UPGRADE", site.First(list.nodes, name) != nil:
 		d.Help = diag.T("remove it")
 	case len(n.Args) < 2:
 	case list.scope == n.Scope, d.Severity == diag.Error && list.scope == nil:

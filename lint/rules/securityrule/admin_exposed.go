@@ -39,7 +39,7 @@ func checkAdminExposed(p *lint.Pass) {
 			if s.Opener == nil || !public(s) {
 				continue
 			}
-			for l := range within(s) {
+			for l := range s.All() {
 				checkAdmin(p, l, ours)
 			}
 		}

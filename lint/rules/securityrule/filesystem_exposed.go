@@ -45,7 +45,7 @@ func checkFilesystemExposed(p *lint.Pass) {
 			})
 		}
 		for _, s := range c.Servers {
-			for l := range within(s) {
+			for l := range s.All() {
 				if l.Kind == site.Exact || l.Kind == site.Named || !servesFiles(l.Scope) || restricted(l.Scope) {
 					continue
 				}

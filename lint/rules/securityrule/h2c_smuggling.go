@@ -24,7 +24,8 @@ func checkH2CSmuggling(p *lint.Pass) {
 			if pass.Row == nil {
 				continue
 			}
-			upgrade, connection := sent(pass.Scope, "Upgrade"), sent(pass.Scope, "Connection")
+			sent := pass.Scope.Effective("proxy_set_header")
+			upgrade, connection := site.First(sent, "Upgrade"), site.First(sent, "Connection")
 			if upgrade == nil || connection == nil || seen[connection] {
 				continue
 			}
@@ -41,14 +42,4 @@ func checkH2CSmuggling(p *lint.Pass) {
 			})
 		}
 	}
-}
-
-// sent returns the proxy_set_header in force for a header, or nil.
-func sent(s *site.Scope, name string) *site.Node {
-	for _, n := range s.Effective("proxy_set_header") {
-		if strings.EqualFold(n.Arg(0), name) {
-			return n
-		}
-	}
-	return nil
 }

@@ -1,7 +1,7 @@
 package securityrule
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/deployctl/deployctl/nginx/site"
 )
@@ -12,7 +12,11 @@ func headers(s *site.Scope) []*site.Node {
 	var found []*site.Node
 	for ; s != nil; s = s.Parent {
 		here := s.Here("add_header")
-		found = append(found, here...)
+		if found == nil {
+			found = slices.Clip(here) // no copy for the one list that there mostly is
+		} else {
+			found = append(found, here...)
+		}
 		inherit := word(s, "add_header_inherit")
 		if len(here) > 0 && inherit != "merge" || inherit == "off" {
 			break
@@ -22,14 +26,7 @@ func headers(s *site.Scope) []*site.Node {
 }
 
 // header returns the line in force for a header, or nil.
-func header(s *site.Scope, name string) *site.Node {
-	for _, n := range headers(s) {
-		if strings.EqualFold(n.Arg(0), name) {
-			return n
-		}
-	}
-	return nil
-}
+func header(s *site.Scope, name string) *site.Node { return site.First(headers(s), name) }
 
 // addHeader returns the place for one more add_header that is in force in a
 // scope and drops none: after those that are, else at the top of the block.

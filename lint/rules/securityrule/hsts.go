@@ -60,7 +60,7 @@ func saysHSTS(s *site.Server) bool {
 			}
 		}
 	}
-	for l := range within(s) {
+	for l := range s.All() {
 		for _, n := range l.Here("add_header") {
 			if strings.EqualFold(n.Arg(0), "Strict-Transport-Security") {
 				return true

@@ -1,6 +1,7 @@
 package securityrule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -23,6 +24,7 @@ func checkInsecureRedirect(p *lint.Pass) {
 	for _, c := range p.Nginx {
 		secure := map[string]bool{} // names that are served with TLS
 		servers := map[*site.Scope]*site.Server{}
+		ours := map[*site.Server]bool{} // whether a name of the server is among them
 		for _, s := range c.Servers {
 			servers[s.Scope] = s
 			if speaksTLS(s) && word(s.Scope, "ssl_reject_handshake") != "on" {
@@ -37,19 +39,24 @@ func checkInsecureRedirect(p *lint.Pass) {
 				if n.Row == nil || s == nil || s.Opener == nil || len(n.Args) == 0 {
 					continue
 				}
+				own, known := ours[s]
+				if !known {
+					own = slices.ContainsFunc(s.Names, func(n site.Name) bool { return n.Value != "" && n.Value != "_" && secure[n.Value] })
+					ours[s] = own
+				}
 				word := len(n.Args)
 				if name == "rewrite" {
 					word = 2
 				}
 				if word <= len(n.Args) {
-					checkRedirect(p, s, secure, n, word)
+					checkRedirect(p, s, secure, own, n, word)
 				}
 			}
 		}
 	}
 }
 
-func checkRedirect(p *lint.Pass, s *site.Server, secure map[string]bool, n *site.Node, word int) {
+func checkRedirect(p *lint.Pass, s *site.Server, secure map[string]bool, named bool, n *site.Node, word int) {
 	target := n.Arg(word - 1)
 	scheme, rest, ok := strings.Cut(target, "://")
 	if !ok {
@@ -61,11 +68,7 @@ func checkRedirect(p *lint.Pass, s *site.Server, secure map[string]bool, n *site
 	}
 	own := strings.HasPrefix(rest, "$host") || strings.HasPrefix(rest, "$http_host") || strings.HasPrefix(rest, "$server_name")
 	encrypted := secure[strings.ToLower(host)]
-	if own {
-		for _, name := range s.Names {
-			encrypted = encrypted || name.Value != "" && name.Value != "_" && secure[name.Value]
-		}
-	}
+	encrypted = encrypted || own && named
 	d := diag.Diagnostic{Location: n.Location(word)}
 	switch {
 	case scheme == "http" && onlyTLS(s) && (own || encrypted):

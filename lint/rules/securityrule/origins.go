@@ -165,12 +165,13 @@ func report(p *lint.Pass, n *site.Node, argument int, pattern, evil string) {
 
 // checkEcho finds answers that allow whatever origin asks, with its cookies.
 func checkEcho(p *lint.Pass, c *site.Config) {
+	t := newTracer(c)
 	for _, n := range c.Find("add_header") {
 		if n.Row == nil || !strings.EqualFold(n.Arg(0), "Access-Control-Allow-Origin") || !echoes(c, n.Arg(1), 0) {
 			continue
 		}
 		credentials := header(n.Scope, "Access-Control-Allow-Credentials")
-		if credentials == nil || !strings.EqualFold(credentials.Arg(1), "true") || asksOrigin(n.Scope) {
+		if credentials == nil || !strings.EqualFold(credentials.Arg(1), "true") || t.asksOrigin(n.Scope) {
 			continue
 		}
 		p.Report(diag.Diagnostic{
@@ -210,15 +211,13 @@ func echoes(c *site.Config, value string, hops int) bool {
 
 // asksOrigin tells whether a condition about the origin stands around or
 // before a place.
-func asksOrigin(s *site.Scope) bool {
+func (t *tracer) asksOrigin(s *site.Scope) bool {
 	for ; s != nil; s = s.Parent {
 		if s.Opener != nil && s.Opener.Name.Value == "if" {
 			return true
 		}
-		for _, o := range s.Here("if") {
-			if mentions(o, "http_origin") {
-				return true
-			}
+		if t.asks(s, "http_origin") {
+			return true
 		}
 	}
 	return false

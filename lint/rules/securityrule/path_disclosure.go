@@ -110,7 +110,7 @@ func folders(s *site.Server) []served {
 	if n := last(s.Scope, "root"); n != nil {
 		found = append(found, served{n, nil})
 	}
-	for l := range within(s) {
+	for l := range s.All() {
 		for _, name := range []string{"root", "alias"} {
 			for _, n := range l.Here(name) {
 				found = append(found, served{n, l})
@@ -219,7 +219,7 @@ func checkSource(p *lint.Pass, f *site.Finder, s *site.Server) {
 
 // servesByRegex tells whether a regular expression of a server leads to files.
 func servesByRegex(s *site.Server) bool {
-	for l := range within(s) {
+	for l := range s.All() {
 		if (l.Kind == site.Regex || l.Kind == site.RegexNoCase) && servesFiles(l.Scope) && !restricted(l.Scope) {
 			return true
 		}

@@ -1,7 +1,6 @@
 package securityrule
 
 import (
-	"iter"
 	"net/netip"
 	"path"
 	"slices"
@@ -10,32 +9,6 @@ import (
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 )
-
-// locations yields every location of a configuration, nested ones after the
-// one they stand in.
-func locations(c *site.Config) iter.Seq[*site.Location] {
-	return func(yield func(*site.Location) bool) {
-		for _, s := range c.Servers {
-			if !visit(s.Locations, yield) {
-				return
-			}
-		}
-	}
-}
-
-// within yields every location of one server.
-func within(s *site.Server) iter.Seq[*site.Location] {
-	return func(yield func(*site.Location) bool) { visit(s.Locations, yield) }
-}
-
-func visit(all []*site.Location, yield func(*site.Location) bool) bool {
-	for _, l := range all {
-		if !yield(l) || !visit(l.Locations, yield) {
-			return false
-		}
-	}
-	return true
-}
 
 // whole tells whether nothing that surrounds or completes the configuration is
 // missing: what it does not say is said nowhere.
@@ -131,60 +104,17 @@ func servesFiles(s *site.Scope) bool {
 	return !denied(s)
 }
 
-// access returns the scope whose allow and deny lines are in force, nil when
-// there are none: a scope that has any drops the outer ones.
-func access(s *site.Scope) *site.Scope {
-	for ; s != nil; s = s.Parent {
-		if len(s.Here("allow"))+len(s.Here("deny")) > 0 {
-			return s
-		}
-	}
-	return nil
-}
-
 // denied tells whether the first rule of access refuses everybody.
 func denied(s *site.Scope) bool {
-	rules := access(s)
-	if rules == nil || len(rules.Here("deny")) == 0 {
-		return false
-	}
-	for _, n := range rules.Nodes {
-		switch n.Name.Value {
-		case "allow":
-			return false
-		case "deny":
-			return n.Arg(0) == "all"
-		}
-	}
-	return false
-}
-
-// keepsOut tells whether rules of access refuse an address that nobody thought
-// of; the first line that names it decides.
-func keepsOut(rules *site.Scope) bool {
-	if rules == nil {
-		return false
-	}
-	if len(rules.Here("include")) > 0 {
-		return true // it may hold more
-	}
-	for _, n := range rules.Nodes {
-		if name := n.Name.Value; name != "allow" && name != "deny" {
-			continue
-		}
-		switch arg := n.Arg(0); {
-		case arg == "all", arg == "0.0.0.0/0", !known(arg):
-			return n.Name.Value == "deny"
-		}
-	}
-	return false
+	rules := s.AccessLines()
+	return rules != nil && rules.Access == site.RefusesAll
 }
 
 // restricted tells whether somebody is kept out of a place: by address,
 // password, certificate, a subrequest or a token.
 func restricted(s *site.Scope) bool {
-	rules := access(s)
-	if keepsOut(rules) || len(s.Here("internal")) > 0 {
+	rules := s.AccessLines()
+	if rules != nil && rules.Access != site.LetsIn || len(s.Here("internal")) > 0 {
 		return true
 	}
 	if rules != nil && word(s, "satisfy") == "any" {

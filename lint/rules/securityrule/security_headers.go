@@ -95,7 +95,7 @@ func checkServerHeaders(p *lint.Pass, c *site.Config, s *site.Server) {
 			}
 		}
 	}
-	for l := range within(s) {
+	for l := range s.All() {
 		if _, _, ok := folder(l); ok && l.Kind != site.Named && !strings.HasPrefix(l.Pattern, "/.well-known/") && servesFiles(l.Scope) {
 			check(l.Scope, showsPages(l))
 		}

@@ -150,10 +150,8 @@ func (t *tracer) checkedBefore(n *site.Node, name string) bool {
 		if s.Opener != nil && s.Opener.Name.Value == "if" && mentions(s.Opener, name) {
 			return true
 		}
-		for _, o := range s.Here("if") {
-			if mentions(o, name) {
-				return true
-			}
+		if t.asks(s, name) {
+			return true
 		}
 		if s.Context&directive.Server != 0 {
 			return false

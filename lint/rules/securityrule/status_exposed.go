@@ -31,7 +31,7 @@ func checkStatusExposed(p *lint.Pass) {
 				continue
 			}
 			checkStatus(p, s, s.Scope, "/")
-			for l := range within(s) {
+			for l := range s.All() {
 				checkStatus(p, s, l.Scope, l.Pattern)
 			}
 		}
@@ -63,7 +63,7 @@ func checkStatus(p *lint.Pass, s *site.Server, scope *site.Scope, pattern string
 		Why:      diag.T("it tells how busy the machine is and, depending on the module, which addresses and requests it serves; GET %s answers 200", pattern),
 		Help:     diag.T("write `allow 127.0.0.1; allow ::1; deny all;` in the location"),
 	}
-	if access(scope) == nil && at.Scope == scope {
+	if scope.AccessLines() == nil && at.Scope == scope {
 		d.Fix = fix(diag.T("allow this machine alone"), at.After("allow 127.0.0.1;", "allow ::1;", "deny all;"))
 	}
 	p.Report(d)

@@ -1,6 +1,7 @@
 package securityrule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/internal/pcre"
@@ -74,13 +75,51 @@ type source struct {
 
 // tracer follows the values of variables in one configuration.
 type tracer struct {
-	c     *site.Config
-	trees map[string]*pcre.Tree
-	ways  map[*site.Node][]source // of map and its like, computed once
+	c       *site.Config
+	trees   map[string]*pcre.Tree
+	ways    map[*site.Node][]source                 // of map and its like, computed once
+	defined map[string]map[*site.Scope][]*site.Node // of a variable, by the server that they stand in (nil: none)
+	asked   map[*site.Scope]map[string]bool         // the variables that the ifs of a scope ask about
 }
 
 func newTracer(c *site.Config) *tracer {
-	return &tracer{c, map[string]*pcre.Tree{}, map[*site.Node][]source{}}
+	return &tracer{c, map[string]*pcre.Tree{}, map[*site.Node][]source{}, map[string]map[*site.Scope][]*site.Node{}, map[*site.Scope]map[string]bool{}}
+}
+
+// definitions returns what defines a variable in a server, or for all.
+func (t *tracer) definitions(name string, server *site.Scope) []*site.Node {
+	byServer := t.defined[name]
+	if byServer == nil {
+		byServer = map[*site.Scope][]*site.Node{}
+		for _, d := range t.c.Variables[name] {
+			s := d.Scope.Enclosing(directive.Server)
+			byServer[s] = append(byServer[s], d)
+		}
+		t.defined[name] = byServer
+	}
+	if server == nil || len(byServer[nil]) == 0 {
+		return byServer[server]
+	}
+	return slices.Concat(byServer[nil], byServer[server])
+}
+
+// asks tells whether an if that stands in this very scope mentions a variable.
+func (t *tracer) asks(s *site.Scope, name string) bool {
+	names, ok := t.asked[s]
+	if !ok {
+		for _, o := range s.Here("if") {
+			for _, a := range o.Args {
+				for _, r := range references(a.Value) {
+					if names == nil {
+						names = map[string]bool{}
+					}
+					names[r.name] = true
+				}
+			}
+		}
+		t.asked[s] = names
+	}
+	return names[name]
 }
 
 // parse reads an expression, nil when it cannot.
@@ -103,8 +142,8 @@ func (t *tracer) sources(n *site.Node, name string) []source {
 	if len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
 		return t.numbered(n, int(name[0]-'0'))
 	}
-	if defined := t.c.Variables[name]; len(defined) > 0 {
-		return t.defined(n, name, defined)
+	if len(t.c.Variables[name]) > 0 {
+		return t.definedBy(t.definitions(name, n.Scope.Enclosing(directive.Server)), name)
 	}
 	if site.Builtin(name) {
 		return []source{{builtin: name, at: n}}
@@ -177,14 +216,10 @@ func condition(o *site.Node) (pattern string, ignoreCase bool, subject string, o
 	return strings.TrimSuffix(o.Arg(2), ")"), operator == "~*", strings.TrimPrefix(o.Arg(0), "("), true
 }
 
-// defined returns the sources of a variable that directives define.
-func (t *tracer) defined(n *site.Node, name string, defined []*site.Node) []source {
-	server := n.Scope.Enclosing(directive.Server)
+// definedBy returns the sources of a variable that directives define.
+func (t *tracer) definedBy(defined []*site.Node, name string) []source {
 	var found []source
 	for _, d := range defined {
-		if s := d.Scope.Enclosing(directive.Server); s != nil && s != server {
-			continue
-		}
 		switch d.Name.Value {
 		case "set":
 			found = append(found, source{value: d.Arg(1), at: d})
