@@ -16,13 +16,20 @@ func (s styles) diff(name, before, after string) []string {
 		}
 		return lines
 	}
+	return s.unified(udiff.Unified("a", "b", before, after), 0)[2:] // without the names
+}
+
+// unified returns the lines of a unified difference, colored and, where width
+// is not 0, cut.
+func (s styles) unified(diff string, width int) []string {
 	var lines []string
-	for i, l := range strings.Split(strings.TrimSuffix(udiff.Unified("a", "b", before, after), "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimSuffix(diff, "\n"), "\n") {
 		l = clean(l)
+		if width > 0 {
+			l = cut(l, width)
+		}
 		switch {
-		case i < 2: // the names
-			continue
-		case strings.HasPrefix(l, "@@"):
+		case strings.HasPrefix(l, "@@"), strings.HasPrefix(l, "--- "), strings.HasPrefix(l, "+++ "):
 			l = s.faint.Render(l)
 		case strings.HasPrefix(l, "+"):
 			l = s.added.Render(l)

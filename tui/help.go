@@ -34,13 +34,16 @@ var bindings = []binding{
 }
 
 // keyRows list all keys.
-func (w *Wizard) keyRows(width int) []row {
-	rows := plainRows(w.styles.title.Render(cut(w.say(diag.T("Keys")), width)))
+func (w *Wizard) keyRows(width int) []row { return bindingRows(bindings, w.styles, w.say, width) }
+
+// bindingRows list keys with what they do.
+func bindingRows(bindings []binding, s styles, say func(diag.Text) string, width int) []row {
+	rows := plainRows(s.title.Render(cut(say(diag.T("Keys")), width)))
 	keys := 0
 	all := slices.Clone(bindings)
 	for i := range all {
 		if !all[i].name.IsZero() {
-			all[i].keys = w.say(all[i].name)
+			all[i].keys = say(all[i].name)
 		}
 		keys = max(keys, ansi.StringWidth(all[i].keys))
 	}
@@ -48,16 +51,16 @@ func (w *Wizard) keyRows(width int) []row {
 		keys = 0
 	}
 	for _, b := range all {
-		lines := folded(w.say(b.does), width-keys-4)
+		lines := folded(say(b.does), width-keys-4)
 		if keys == 0 {
-			rows = append(rows, row{text: w.styles.mark.Render(cut(b.keys, width))})
+			rows = append(rows, row{text: s.mark.Render(cut(b.keys, width))})
 		}
 		for i, l := range lines {
 			switch {
 			case keys == 0:
 				l = "  " + l
 			case i == 0:
-				l = "  " + w.styles.mark.Render(pad(b.keys, keys)) + "  " + l
+				l = "  " + s.mark.Render(pad(b.keys, keys)) + "  " + l
 			default:
 				l = pad("", keys+4) + l
 			}

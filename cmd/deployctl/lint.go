@@ -13,6 +13,7 @@ type lintOptions struct {
 	streams
 	paths                          []string
 	fix, unsafe, diff, exitZero    bool
+	interactive, accessible        bool
 	formats                        []string
 	output, color, lang, profile   string
 	selected, ignored              []string
@@ -39,6 +40,8 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "fix", Usage: "mend what can be mended safely"},
 			&cli.BoolFlag{Name: "unsafe", Usage: "with --fix: also what changes behavior on purpose"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what --fix would change, and write nothing"},
+			&cli.BoolFlag{Name: "interactive", Usage: "walk through the findings on the terminal: mend, skip, or suppress each with a reason"},
+			&cli.BoolFlag{Name: "accessible", EnvVars: []string{"ACCESSIBLE"}, Usage: "with --interactive: line by line, as a screen reader reads it"},
 			&cli.StringSliceFlag{Name: "format", Usage: report.Names() + "; NAME=FILE for a file of its own; may be repeated (default: text)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "file for the format that names none"},
 			&cli.StringFlag{Name: "profile", Usage: "default, strict, cis, mozilla-intermediate or mozilla-modern"},
@@ -64,8 +67,8 @@ func lintCommand(s streams) *cli.Command {
 			langFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			return runLint(&lintOptions{
-				streams: s, paths: c.Args().Slice(),
+			return runLint(c.Context, &lintOptions{
+				streams: s, interactive: c.Bool("interactive"), accessible: c.Bool("accessible"), paths: c.Args().Slice(),
 				fix: c.Bool("fix"), unsafe: c.Bool("unsafe"), diff: c.Bool("diff"), exitZero: c.Bool("exit-zero"),
 				formats: c.StringSlice("format"), output: c.String("output"), color: c.String("color"), lang: c.String("lang"), profile: c.String("profile"), selected: c.StringSlice("select"), ignored: c.StringSlice("ignore"),
 				minSeverity: c.String("min-severity"), failOn: c.String("fail-on"), context: c.String("context"), root: c.String("root"),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/deployctl/deployctl/internal/machine"
@@ -8,7 +9,7 @@ import (
 	"github.com/deployctl/deployctl/lint/baseline"
 )
 
-func runLint(o *lintOptions) error {
+func runLint(ctx context.Context, o *lintOptions) error {
 	write, err := o.reporter()
 	if err != nil {
 		return err
@@ -39,7 +40,11 @@ func runLint(o *lintOptions) error {
 		opts.Machine = machine.Local()
 	}
 	var result *lint.Result
-	if o.fix || o.diff {
+	if o.interactive {
+		if result, err = o.walk(ctx, read, every, opts); err != nil {
+			return err
+		}
+	} else if o.fix || o.diff {
 		fixed, err := lint.Fix(read, every, opts, o.unsafe)
 		if err != nil {
 			return err
