@@ -106,7 +106,7 @@ func (w *Wizard) move(by int) {
 // enter goes to the first question of a step; on the list of routes to its
 // last row, from which enter goes on.
 func (w *Wizard) enter(step int) {
-	w.step, w.field, w.route = step, 0, -1
+	w.step, w.field, w.route, w.pane.chosen = step, 0, -1, false
 	if w.listing() {
 		w.field = w.rows() - 1
 	}

@@ -31,6 +31,7 @@ type pane struct {
 	result       *lint.Result
 	err          error
 	file, scroll int
+	chosen       bool // a person turned to the file
 	asked, shown int  // numbers of the preview that was asked for last, and of the one that is there
 	running      bool // one is being made
 	base         map[string]string
@@ -111,13 +112,13 @@ func (p *pane) take(preview Preview, s styles) {
 	p.comeToMarks()
 }
 
-// comeToMarks shows the first line that changed, in this file or, where none
-// did, in the first that has one.
+// comeToMarks shows the first line that changed: in the file that a person
+// turned to or, where it has none, in the first that has.
 func (p *pane) comeToMarks() {
 	if len(p.files) == 0 {
 		return
 	}
-	if len(p.files[p.file].marks) == 0 {
+	if !p.chosen || len(p.files[p.file].marks) == 0 {
 		for i, f := range p.files {
 			if len(f.marks) > 0 {
 				p.file = i
@@ -147,7 +148,7 @@ func (p *pane) mark() {
 // turn shows another file.
 func (p *pane) turn(by int) {
 	if n := len(p.files); n > 0 {
-		p.file, p.scroll = (p.file+by+n)%n, 0
+		p.file, p.scroll, p.chosen = (p.file+by+n)%n, 0, true
 	}
 }
 

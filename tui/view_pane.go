@@ -69,7 +69,7 @@ func (w *Wizard) tabs(width int) row {
 	for i := from; i < len(p.files); i++ {
 		f := p.files[i]
 		show := func() tea.Cmd {
-			p.file, p.scroll = i, 0
+			p.file, p.scroll, p.chosen = i, 0, true
 			if w.review() {
 				w.field = i
 			}

@@ -110,7 +110,7 @@ func (w *Walk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			}
 		}
 	case tea.KeyMsg:
-		return w, w.key(msg)
+		return w, single(msg, w.key)
 	}
 	return w, nil
 }

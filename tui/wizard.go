@@ -126,7 +126,7 @@ func (w *Wizard) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseMsg:
 		return w, w.mouse(msg)
 	case tea.KeyMsg:
-		return w, w.key(msg)
+		return w, single(msg, w.key)
 	}
 	return w, nil
 }

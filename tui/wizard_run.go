@@ -36,3 +36,21 @@ func run(ctx context.Context, in io.Reader, out io.Writer, m tea.Model) error {
 	}
 	return nil
 }
+
+// single hands over keys that were read together one by one: a program that is
+// busy, or one that others type for, gets several at once. What was pasted
+// stays whole.
+func single(k tea.KeyMsg, key func(tea.KeyMsg) tea.Cmd) tea.Cmd {
+	if k.Type != tea.KeyRunes || len(k.Runes) < 2 || k.Paste {
+		return key(k)
+	}
+	var cmds []tea.Cmd
+	for _, r := range k.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt}
+		if r == ' ' {
+			one.Type = tea.KeySpace
+		}
+		cmds = append(cmds, key(one))
+	}
+	return tea.Batch(cmds...)
+}
