@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/deployctl/deployctl/internal/frames"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/setup"
@@ -35,7 +36,7 @@ func askConfig(t *testing.T, language string) (tui.Config, setup.Folder) {
 	}
 	return tui.Config{
 		Project: start.Project, Evidence: start.Evidence, Host: project.Host{Cores: 4, Memory: 8192}, Catalog: catalog,
-		Preview: func(p *project.Project) tui.Preview { return previewOf(folder, p) },
+		Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) },
 		Command: func(p *project.Project, force bool) []string { return setup.Command(".", start.Project, p, force) },
 	}, folder
 }

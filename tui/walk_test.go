@@ -3,61 +3,25 @@ package tui_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/deployctl/deployctl/internal/markdown"
+	"github.com/deployctl/deployctl/internal/frames"
 	"github.com/deployctl/deployctl/lang"
-	"github.com/deployctl/deployctl/lint"
-	"github.com/deployctl/deployctl/lint/rules"
-	"github.com/deployctl/deployctl/manual"
-	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/tui"
 )
 
-// faulty is a pair with something to mend, something to suppress and something
-// that only a person can decide.
-var faulty = map[string]string{
-	"nginx.conf": "user nobody;\nworker_processes 1;\nevents {\n}\nhttp {\n    server {\n        listen 80;\n        location / {\n            include uwsgi_params;\n            uwsgi_pass 127.0.0.1:3031;\n        }\n    }\n}\n",
-	"uwsgi.ini":  "[uwsgi]\nmodule = 店.wsgi\nmaster = true\nprocesses = 2\nprocesses = 4\nsocket = 127.0.0.1:3031\nlimit-as = 64\n",
-}
-
-// newWalk returns a walk through the findings of the faulty pair.
+// newWalk returns a walk through the findings of a faulty pair.
 func newWalk(t testing.TB, language string) (*tui.Walk, tui.WalkConfig) {
 	t.Helper()
-	catalog, err := lang.Catalog(language)
+	cfg, err := frames.WalkConfig(language, tui.Look{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := lint.NewSession(func(overlay map[string]string) (*pair.Pair, error) {
-		texts := maps.Clone(faulty)
-		maps.Copy(texts, overlay)
-		return pair.Load(slices.Sorted(maps.Keys(texts)), pair.Options{Overlay: texts})
-	}, rules.All(), lint.Options{Config: lint.Config{Select: []string{"nginx-user-group", "nginx-worker-limits", "uwsgi-duplicate-key", "uwsgi-limit-as-low"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := tui.WalkConfig{Session: s, Catalog: catalog, Explain: func(id string, width int) []string {
-		r, err := rules.Named(rules.All(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		page, err := lang.Page(r, language)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := markdown.Terminal(manual.Page(r, page, catalog), width, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.Split(text, "\n")
-	}}
 	return tui.NewWalk(cfg), cfg
 }
 
@@ -85,7 +49,7 @@ func TestWalkFrames(t *testing.T) {
 			w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 			var got strings.Builder
 			for _, f := range walkFrames {
-				press(w, f.keys...)
+				frames.Press(w, f.keys...)
 				fmt.Fprintf(&got, "== %s\n%s\n", f.name, w.View())
 				for _, width := range []int{20, 40, 44, 99, 100, 200} {
 					for _, height := range []int{6, 10, 60} {
@@ -103,23 +67,23 @@ func TestWalkFrames(t *testing.T) {
 func TestWalkChanges(t *testing.T) {
 	t.Parallel()
 	w, cfg := newWalk(t, lang.English)
-	press(w, "s", "s", "left", "left", "a", "i", "one core", "enter", "u", "u", "u", "a", "i", "one core", "enter")
+	frames.Press(w, "s", "s", "left", "left", "a", "i", "one core", "enter", "u", "u", "u", "a", "i", "one core", "enter")
 	if text := cfg.Session.Fixed().New["nginx.conf"]; !strings.HasPrefix(text, "user nobody nogroup;\n# deployctl:ignore nginx-worker-limits one core\nworker_processes 1;\n") {
 		t.Errorf("the file is not as it was chosen:\n%s", text)
 	}
-	if press(w, "q", "esc") || !press(w, "q", "n") || w.Write() {
+	if frames.Press(w, "q", "esc") || !frames.Press(w, "q", "n") || w.Write() {
 		t.Error("a no does not end, or it writes")
 	}
 	w, _ = newWalk(t, lang.English)
-	if !press(w, "a", "q", "y") || !w.Write() {
+	if !frames.Press(w, "a", "q", "y") || !w.Write() {
 		t.Error("a yes does not end and write")
 	}
 	w, _ = newWalk(t, lang.English)
-	if !press(w, "q") || w.Write() {
+	if !frames.Press(w, "q") || w.Write() {
 		t.Error("where nothing changed q does not just end")
 	}
 	w, _ = newWalk(t, lang.English)
-	if !press(w, "a", "s", "s", "s", "s", "enter") || !w.Write() {
+	if !frames.Press(w, "a", "s", "s", "s", "s", "enter") || !w.Write() {
 		t.Errorf("the last screen does not write:\n%s", w.View())
 	}
 	w, cfg = newWalk(t, lang.English)
@@ -144,7 +108,7 @@ func TestWalkRandomKeys(t *testing.T) {
 			continue
 		}
 		key := keys[random.Intn(len(keys))]
-		ended := press(w, key)
+		ended := frames.Press(w, key)
 		fits(t, w, width, height, fmt.Sprintf("key %d, %q", i, key))
 		if w.Write() && !asked && height > 6 {
 			t.Fatalf("key %d, %q: written unasked:\n%s", i, key, w.View())

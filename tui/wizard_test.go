@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
+	"github.com/deployctl/deployctl/internal/frames"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/setup"
@@ -47,20 +48,20 @@ func get(t *testing.T, w *tui.Wizard, key string) string {
 func TestWizardAnswers(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
-	press(w, "n", "ctrl+u", "web", "enter", "down", "ctrl+u", "not a module")
+	frames.Press(w, "n", "ctrl+u", "web", "enter", "down", "ctrl+u", "not a module")
 	if !strings.Contains(w.View(), `! module: "not a module" is not package.module:callable`) {
 		t.Errorf("a wrong module is not said while it is typed:\n%s", w.View())
 	}
-	press(w, "enter")
+	frames.Press(w, "enter")
 	if !strings.Contains(w.View(), "> WSGI callable") {
 		t.Errorf("a wrong answer was taken:\n%s", w.View())
 	}
-	press(w, "ctrl+u", "web.wsgi:app", "enter", "up", "up", "up")
+	frames.Press(w, "ctrl+u", "web.wsgi:app", "enter", "up", "up", "up")
 	if !regexp.MustCompile(`> Name +web`).MatchString(w.View()) {
 		t.Errorf("going back does not show the answer:\n%s", w.View())
 	}
 	for range 60 {
-		if press(w, "enter") {
+		if frames.Press(w, "enter") {
 			break
 		}
 	}
@@ -75,14 +76,14 @@ func TestWizardAnswers(t *testing.T) {
 func TestWizardFolders(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
-	press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "assets", "down", "media", "down", "front/dist", "alt+7", "enter")
+	frames.Press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "assets", "down", "media", "down", "front/dist", "alt+7", "enter")
 	for key, want := range map[string]string{"routes": "front media static app", "route.static.dir": "assets", "route.media.media": "true", "route.front.path": "/", "route.app.path": "/api/"} {
 		if got := get(t, w, key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
 	w = newWizard(t, lang.English, tui.Look{})
-	press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "down", "down", "dist", "up", "down", "ctrl+u", "alt+7", "enter")
+	frames.Press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "down", "down", "dist", "up", "down", "ctrl+u", "alt+7", "enter")
 	if got := get(t, w, "routes") + get(t, w, "route.app.path"); got != "app/" {
 		t.Errorf("without static files and front end: %s", got)
 	}
@@ -91,14 +92,14 @@ func TestWizardFolders(t *testing.T) {
 func TestWizardRoutes(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
-	press(w, "n", "alt+5", "a", "ctrl+u", "/old/", "down", "r", "down", "ctrl+u", "https://new.example/?x=1", "enter", "enter", "enter")
+	frames.Press(w, "n", "alt+5", "a", "ctrl+u", "/old/", "down", "r", "down", "ctrl+u", "https://new.example/?x=1", "enter", "enter", "enter")
 	if !strings.Contains(w.View(), "> /old/     302 to https://new.example/?x=1") {
 		t.Errorf("the new route is not in the list:\n%s", w.View())
 	}
-	press(w, "shift+down", "K", "J", "up", "d", "u", "d") // static goes, comes back and goes
-	press(w, "a", "esc")                                  // nothing is added
-	press(w, "enter", "ctrl+u", "/elsewhere/", "esc")     // nothing is changed
-	press(w, "alt+7", "enter")
+	frames.Press(w, "shift+down", "K", "J", "up", "d", "u", "d") // static goes, comes back and goes
+	frames.Press(w, "a", "esc")                                  // nothing is added
+	frames.Press(w, "enter", "ctrl+u", "/elsewhere/", "esc")     // nothing is changed
+	frames.Press(w, "alt+7", "enter")
 	if got := get(t, w, "routes"); got != "new app" {
 		t.Errorf("routes are %q", got)
 	}
@@ -112,18 +113,18 @@ func TestWizardLeavesOnceAsked(t *testing.T) {
 	for _, key := range []string{"esc", "ctrl+c"} {
 		for _, place := range []string{"alt+1", "alt+5", "alt+7", "ctrl+p", "?"} {
 			w := newWizard(t, lang.English, tui.Look{})
-			press(w, "n", place)
+			frames.Press(w, "n", place)
 			if key == "esc" && (place == "ctrl+p" || place == "?") {
-				press(w, "esc") // back from what covers the questions
+				frames.Press(w, "esc") // back from what covers the questions
 			}
-			if press(w, key) || !strings.Contains(w.View(), "Leave? Nothing is written") {
+			if frames.Press(w, key) || !strings.Contains(w.View(), "Leave? Nothing is written") {
 				t.Errorf("%s after %s does not ask:\n%s", key, place, w.View())
 			}
-			if press(w, "n") || strings.Contains(w.View(), "Leave?") {
+			if frames.Press(w, "n") || strings.Contains(w.View(), "Leave?") {
 				t.Errorf("%s, n after %s leaves", key, place)
 			}
-			press(w, key)
-			if !press(w, "y") || w.Confirmed() != nil {
+			frames.Press(w, key)
+			if !frames.Press(w, "y") || w.Confirmed() != nil {
 				t.Errorf("%s, y after %s does not leave with nothing confirmed", key, place)
 			}
 		}
@@ -133,7 +134,7 @@ func TestWizardLeavesOnceAsked(t *testing.T) {
 func TestWizardGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
-	press(w, "enter")
+	frames.Press(w, "enter")
 	if !strings.Contains(w.View(), "3 of 7: Application server") {
 		t.Errorf("it does not go on where it stopped:\n%s", w.View())
 	}
@@ -150,7 +151,7 @@ func TestWizardKeeps(t *testing.T) {
 	w := tui.NewWizard(tui.Config{Project: p, Preview: func(*project.Project) tui.Preview { return tui.Preview{} }, Keep: func(number int, p *project.Project, place string) {
 		kept = append(kept, fmt.Sprint(number, " ", p.Name, " ", place))
 	}})
-	press(w, "enter", "up", "ctrl+u", "web", "down", "down", "ctrl+u", "!", "up")
+	frames.Press(w, "enter", "up", "ctrl+u", "web", "down", "down", "ctrl+u", "!", "up")
 	if got := strings.Join(kept, ", "); got != "1 web 0.0" {
 		t.Errorf("kept: %s", got)
 	}
@@ -164,17 +165,17 @@ func TestWizardMarksChanges(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
 	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	press(w, "n", "alt+6", "ctrl+u", "20m")
+	frames.Press(w, "n", "alt+6", "ctrl+u", "20m")
 	if !strings.Contains(w.View(), "[uwsgi.ini*]") || !strings.Contains(w.View(), "+ limit-post = 20971520") {
 		t.Errorf("no mark in uwsgi.ini:\n%s", w.View())
 	}
-	press(w, "tab")
+	frames.Press(w, "tab")
 	for _, want := range []string{"[nginx.conf*]", "+     client_max_body_size 20m;", "✓ lint: no findings in 5 files"} {
 		if !strings.Contains(w.View(), want) {
 			t.Errorf("%q is missing:\n%s", want, w.View())
 		}
 	}
-	press(w, "down", "ctrl+u", "100s")
+	frames.Press(w, "down", "ctrl+u", "100s")
 	if strings.Contains(w.View(), "+     client_max_body_size") || !strings.Contains(w.View(), "+     uwsgi_read_timeout 100s;") {
 		t.Errorf("the mark stays where an earlier answer left it:\n%s", w.View())
 	}
@@ -194,17 +195,17 @@ func TestWizardConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := tui.NewWizard(tui.Config{Project: p, Preview: func(p *project.Project) tui.Preview { return previewOf(folder, p) }})
-	handle(w, w.Init())
-	press(w, "alt+7", "down")
+	w := tui.NewWizard(tui.Config{Project: p, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }})
+	frames.Handle(w, w.Init())
+	frames.Press(w, "alt+7", "down")
 	if view := w.View(); !strings.Contains(view, "> ! conflict  deploy/nginx.conf") || !strings.Contains(view, "-# mine") {
 		t.Errorf("no conflict with its difference:\n%s", view)
 	}
-	press(w, "o")
+	frames.Press(w, "o")
 	if !strings.Contains(w.View(), "> ! overwrite  deploy/nginx.conf") {
 		t.Errorf("o does not overwrite:\n%s", w.View())
 	}
-	if !press(w, "enter") || !w.Confirmed().Force {
+	if !frames.Press(w, "enter") || !w.Confirmed().Force {
 		t.Error("that it is to be overwritten was forgotten")
 	}
 }
@@ -214,7 +215,7 @@ func TestWizardMouse(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
 	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	press(w, "n")
+	frames.Press(w, "n")
 	for _, c := range []struct{ at, want string }{
 		{"WSGI callable", "> WSGI callable"}, {"4 Servers", "4 of 7: Servers and TLS"}, {"  TLS", "> TLS"}, {" your own ", "Certificate"}, {" uwsgi.ini", "[uwsgi.ini"},
 		{"5 Routes", "5 of 7: Routes"}, {"/static/", "> /static/"}, {"> /static/", "Route /static/"}, {"7 Review", "Enter writes"},
@@ -224,7 +225,7 @@ func TestWizardMouse(t *testing.T) {
 			t.Errorf("a click on %q shows no %q:\n%s", c.at, c.want, w.View())
 		}
 	}
-	send(w, tea.MouseMsg{X: 80, Y: 10, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+	frames.Send(w, tea.MouseMsg{X: 80, Y: 10, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
 	if strings.Contains(w.View(), "@@ -0,0") {
 		t.Errorf("the wheel does not scroll:\n%s", w.View())
 	}
@@ -238,7 +239,7 @@ func click(t *testing.T, m tea.Model, text string) (ended bool) {
 	t.Helper()
 	for y, l := range strings.Split(ansi.Strip(m.View()), "\n") {
 		if before, _, ok := strings.Cut(l, text); ok {
-			return send(m, tea.MouseMsg{X: ansi.StringWidth(before) + 1, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+			return frames.Send(m, tea.MouseMsg{X: ansi.StringWidth(before) + 1, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
 		}
 	}
 	t.Fatalf("%q is not on the screen:\n%s", text, m.View())
@@ -263,17 +264,17 @@ func TestWizardLooks(t *testing.T) {
 		plain := newWizard(t, lang.English, tui.Look{})
 		for _, m := range []*tui.Wizard{w, plain} {
 			m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-			press(m, "n")
+			frames.Press(m, "n")
 		}
-		for _, f := range frames[2:] {
-			press(w, f.keys...)
-			press(plain, f.keys...)
+		for _, f := range frames.All[2:] {
+			frames.Press(w, f.Keys...)
+			frames.Press(plain, f.Keys...)
 			view := w.View()
 			if ansi.Strip(view) != plain.View() {
-				t.Errorf("%s: %s: the text is another one", name, f.name)
+				t.Errorf("%s: %s: the text is another one", name, f.Name)
 			}
-			if strings.Contains(view, "\x1b") != c.escape || color.MatchString(view) != (c.color != "") || !strings.Contains(view, c.color) && f.name != "all keys" {
-				t.Errorf("%s: %s: the colors are not those of the look:\n%q", name, f.name, view)
+			if strings.Contains(view, "\x1b") != c.escape || color.MatchString(view) != (c.color != "") || !strings.Contains(view, c.color) && f.Name != "all keys" {
+				t.Errorf("%s: %s: the colors are not those of the look:\n%q", name, f.Name, view)
 			}
 		}
 	}
@@ -284,18 +285,18 @@ func TestWizardResizes(t *testing.T) {
 	t.Parallel()
 	for _, language := range []string{lang.English, lang.Chinese} {
 		w := newWizard(t, language, tui.Look{Attributes: true, Color: true, Profile: termenv.TrueColor})
-		for _, f := range frames {
-			press(w, f.keys...)
+		for _, f := range frames.All {
+			frames.Press(w, f.Keys...)
 			before := w.View()
 			for _, width := range []int{20, 23, 40, 43, 44, 45, 79, 80, 99, 100, 101, 200} {
 				for _, height := range []int{6, 7, 10, 15, 17, 18, 24, 60} {
 					w.Update(tea.WindowSizeMsg{Width: width, Height: height})
-					fits(t, w, width, height, fmt.Sprintf("%s, %s, %dx%d", language, f.name, width, height))
+					fits(t, w, width, height, fmt.Sprintf("%s, %s, %dx%d", language, f.Name, width, height))
 				}
 			}
 			w.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 			if w.View() != before {
-				t.Errorf("%s, %s: another screen after it was resized and back", language, f.name)
+				t.Errorf("%s, %s: another screen after it was resized and back", language, f.Name)
 			}
 		}
 	}
@@ -306,7 +307,7 @@ func TestWizardResizes(t *testing.T) {
 func TestWizardRandomKeys(t *testing.T) {
 	t.Parallel()
 	var keys []string
-	for key := range keyTypes {
+	for key := range frames.Keys {
 		keys = append(keys, key)
 	}
 	keys = append(keys, "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "alt+6", "alt+7", "a", "d", "u", "e", "n", "o", "y", "0", "中", ":", "/", "%", "é", "?", "~", "\x1b")
@@ -329,7 +330,7 @@ func TestWizardRandomKeys(t *testing.T) {
 		}})
 	}
 	w, size, ends := start(), sizes[0], 0
-	handle(w, w.Init())
+	frames.Handle(w, w.Init())
 	for i := range 5000 {
 		before := w.View()
 		onReview := strings.Contains(w.View(), "Enter writes") && !strings.HasSuffix(before, " y/n")
@@ -339,9 +340,9 @@ func TestWizardRandomKeys(t *testing.T) {
 			size = sizes[random.Intn(len(sizes))]
 			w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 		case 1:
-			ended = send(w, tea.MouseMsg{X: random.Intn(130), Y: random.Intn(45), Action: tea.MouseActionPress, Button: tea.MouseButton(random.Intn(6))})
+			ended = frames.Send(w, tea.MouseMsg{X: random.Intn(130), Y: random.Intn(45), Action: tea.MouseActionPress, Button: tea.MouseButton(random.Intn(6))})
 		default:
-			ended = press(w, key)
+			ended = frames.Press(w, key)
 		}
 		if w.Confirmed() != nil && !onReview && size[0] > 39 {
 			t.Fatalf("key %d, %q: confirmed before the review:\n%s", i, key, before)
@@ -350,7 +351,7 @@ func TestWizardRandomKeys(t *testing.T) {
 		if ended {
 			ends++
 			w = start()
-			handle(w, w.Init())
+			frames.Handle(w, w.Init())
 			w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 		}
 	}
