@@ -126,7 +126,7 @@ func (p *response) frame(e *exchange, none bool) {
 	if v, ok := p.header("connection"); ok {
 		p.keep = p.keep && !strings.Contains(strings.ToLower(v), "close")
 	}
-	if v, ok := p.header("transfer-encoding"); ok {
+	if v, ok := p.header("transfer-encoding"); ok && !p.cgi {
 		p.chunked = strings.Contains(strings.ToLower(v), "chunked")
 	}
 	if v, ok := p.header("content-length"); ok && !p.chunked {
@@ -135,8 +135,10 @@ func (p *response) frame(e *exchange, none bool) {
 		}
 	}
 	switch {
-	case none || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
-		p.stream, p.framed = io.NopCloser(strings.NewReader("")), true
+	case p.cgi && p.length < 0:
+		p.stream = io.NopCloser(e.reader)
+	case none || p.length == 0 || p.status == http.StatusNoContent || p.status == http.StatusNotModified:
+		p.stream, p.framed, p.bare = io.NopCloser(strings.NewReader("")), true, true
 	case p.chunked:
 		p.stream, p.framed = io.NopCloser(&answerChunks{chunkReader{r: e.reader}}), true
 	case p.length >= 0:

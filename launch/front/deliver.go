@@ -67,7 +67,7 @@ func (p *pass) take(out *response) {
 		case "etag":
 			out.etag = h.value
 			continue
-		case "content-length", "connection", "keep-alive", "transfer-encoding", "status":
+		case "content-length", "connection", "keep-alive", "transfer-encoding":
 			continue
 		case "last-modified":
 			out.modified, _ = http.ParseTime(h.value)

@@ -119,11 +119,15 @@ func (s *series) sendBody(x *exchange) error {
 func (s *series) hand(x *exchange, number int, out *response) {
 	r := s.request
 	reusable := out.framed && out.keep
-	body := &timedBody{conn: x.conn, source: out.stream, timeout: s.readIn}
+	head := x.attempt.received - int64(x.reader.Buffered())
+	body := &timedBody{conn: x.conn, source: out.stream, timeout: s.readIn, whole: out.bare}
 	body.done = func() {
 		x.watch.end()
 		a := &r.tried[number]
-		a.body, a.total, a.received = body.n, time.Since(x.start), x.attempt.received
+		a.total, a.received = time.Since(x.start), x.attempt.received
+		if body.begun {
+			a.body = a.received - head
+		}
 		switch {
 		case body.whole && reusable && s.group.keepalive > 0 && x.reader.Buffered() == 0:
 			s.group.keep(x.link)
@@ -139,7 +143,7 @@ func (s *series) hand(x *exchange, number int, out *response) {
 	}
 	out.stream = body
 	if out.upgrade == nil {
-		s.lump(x, out)
+		s.lump(out, int(head))
 	}
 }
 
@@ -149,7 +153,7 @@ type timedBody struct {
 	conn    net.Conn
 	source  io.Reader
 	timeout time.Duration
-	n       int64
+	begun   bool // it was read from
 	whole   bool
 	failed  func(error)
 	done    func()
@@ -160,8 +164,8 @@ func (b *timedBody) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	_ = b.conn.SetReadDeadline(time.Now().Add(b.timeout))
+	b.begun = true
 	n, err := b.source.Read(p)
-	b.n += int64(n)
 	switch {
 	case err == io.EOF:
 		b.whole = true

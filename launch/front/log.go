@@ -100,7 +100,7 @@ func (l *accessLog) line(r *request) string {
 			continue
 		}
 		v, ok := p.get(r)
-		if !ok || v == "" {
+		if !ok {
 			b.WriteByte('-')
 			continue
 		}

@@ -41,8 +41,9 @@ func (l *lumps) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// lump makes a response's body come in lumps, where it is buffered.
-func (s *series) lump(x *exchange, out *response) {
+// lump makes a response's body come in lumps, where it is buffered; its head has
+// so many bytes.
+func (s *series) lump(out *response, head int) {
 	buffering := s.buffering
 	if v, ok := out.header("x-accel-buffering"); ok && !s.ignored["x-accel-buffering"] {
 		switch v {
@@ -56,7 +57,6 @@ func (s *series) lump(x *exchange, out *response) {
 		out.prompt = true
 		return
 	}
-	head := int(x.attempt.received) - x.reader.Buffered()
 	l := &lumps{ReadCloser: out.stream, first: max(1, s.headSize-head), size: s.bufferSize}
 	if out.chunked {
 		l.first, l.size = postponed, postponed

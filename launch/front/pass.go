@@ -78,9 +78,7 @@ func (c *config) newPass(l *location, prefix string) *pass {
 	}
 	always := []string{"x-accel-expires", "x-accel-redirect", "x-accel-limit-rate", "x-accel-buffering", "x-accel-charset"}
 	if prefix == "proxy" {
-		always = append(always, "date", "server", "x-pad")
-	} else {
-		always = append(always, "status")
+		always = append(always, "date", "server", "x-pad", "status")
 	}
 	for _, name := range always {
 		p.hidden[name] = true

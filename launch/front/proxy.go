@@ -40,9 +40,9 @@ func parseTarget(address string) (proxyTarget, bool) {
 	t := proxyTarget{port: "80"}
 	lower := strings.ToLower(address)
 	switch {
-	case strings.HasPrefix(lower, "http://"):
+	case len(lower) > len("http://") && strings.HasPrefix(lower, "http://"):
 		address = address[len("http://"):]
-	case strings.HasPrefix(lower, "https://"):
+	case len(lower) > len("https://") && strings.HasPrefix(lower, "https://"):
 		address, t.port, t.secure = address[len("https://"):], "443", true
 	default:
 		return t, false

@@ -38,7 +38,7 @@ func (r *request) selectRanges(p *response) {
 		*p = *page
 	case len(ranges) == 0 || r.loc.maxRanges > 0 && len(ranges) > r.loc.maxRanges:
 	case len(ranges) == 1:
-		p.status = http.StatusPartialContent
+		p.status, p.statusLine = http.StatusPartialContent, ""
 		p.headers = append(p.headers, header{"Content-Range", fmt.Sprintf("bytes %d-%d/%d", ranges[0].start, ranges[0].end-1, p.length)})
 		p.cut(ranges[0])
 	default:
@@ -156,7 +156,7 @@ func (p *response) multipart(ranges []byteRange) {
 	if p.file != nil {
 		closer = p.file
 	}
-	p.status = http.StatusPartialContent
+	p.status, p.statusLine = http.StatusPartialContent, ""
 	p.stream, p.file, p.body = readCloser{io.MultiReader(readers...), closer}, nil, nil
 	p.contentType, p.charset = "multipart/byteranges; boundary="+mark, ""
 	p.length = size + int64(len(tail))

@@ -39,6 +39,8 @@ type response struct {
 	upgrade *upgraded // the connection is handed over
 	prompt  bool      // the head is sent at once: the upstream is not buffered
 	chunked bool      // the upstream sent it in chunks
+	cgi     bool      // it came over the uwsgi protocol, which knows no chunks
+	bare    bool      // it has no body, whatever the head says
 	framed  bool      // the body of an upstream ends before its connection does
 	keep    bool      // and the upstream keeps that
 }

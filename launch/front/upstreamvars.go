@@ -17,8 +17,8 @@ var upstreamVariables = map[string]getter{
 		}
 		return address, true
 	},
-	"proxy_host":               func(r *request) (string, bool) { return found(r.sets["\x00proxy_host"]) },
-	"proxy_port":               func(r *request) (string, bool) { return found(r.sets["\x00proxy_port"]) },
+	"proxy_host":               func(r *request) (string, bool) { v, ok := r.sets["\x00proxy_host"]; return v, ok },
+	"proxy_port":               func(r *request) (string, bool) { v, ok := r.sets["\x00proxy_port"]; return v, ok },
 	"upstream_addr":            attempts(func(a *attempt) string { return a.address }),
 	"upstream_status":          attempts(attemptStatus),
 	"upstream_response_time":   attempts(func(a *attempt) string { return seconds(a.total) }),

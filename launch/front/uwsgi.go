@@ -52,12 +52,12 @@ func (x *uwsgi) serve(r *request) (*response, int) {
 // packet makes the variables of a request: the parameters, then its headers.
 func (x *uwsgi) packet(r *request) ([]byte, bool) {
 	packet := append(make([]byte, 0, 1024), 0, 0, 0, 0)
-	add := func(name, value string) bool {
-		var err error
-		if packet, err = wire.AppendVar(packet, name, value); err != nil {
-			r.log("alert", "uwsgi request is too big: "+err.Error(), "")
+	size := 0
+	add := func(name, value string) {
+		size += 4 + len(name) + len(value)
+		if size <= wire.MaxSize {
+			packet, _ = wire.AppendVar(packet, name, value) // both are short enough, and no name is empty
 		}
-		return err == nil
 	}
 	own := map[string]bool{}
 	for i := range x.params {
@@ -65,13 +65,14 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 		v := param.value.eval(r)
 		if strings.HasPrefix(param.name, "HTTP_") {
 			own[param.name] = true
+			if param.value.source == "" {
+				continue // only keeps the client's own away
+			}
 		}
 		if v == "" && param.ifNotEmpty {
 			continue
 		}
-		if !add(param.name, v) {
-			return nil, false
-		}
+		add(param.name, v)
 	}
 	if x.passHead {
 		seen := map[string]bool{}
@@ -83,17 +84,14 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 			}
 			seen[name] = true
 			v, _ := r.header(h.name)
-			if !add(name, v) {
-				return nil, false
-			}
+			add(name, v)
 		}
 	}
-	size := len(packet) - wire.HeaderSize
 	if size > wire.MaxSize {
 		r.log("alert", "uwsgi request is too big: "+strconv.Itoa(size), "")
 		return nil, false
 	}
-	wire.Header{Modifier1: x.modifier1, Size: size, Modifier2: x.modifier2}.Append(packet[:0])
+	wire.Header{Modifier1: x.modifier1, Size: len(packet) - wire.HeaderSize, Modifier2: x.modifier2}.Append(packet[:0])
 	return packet, true
 }
 
@@ -101,7 +99,7 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 // field as CGI has it; the body ends with the connection, or where
 // Content-Length says.
 func (x *uwsgi) readHead(r *request, e *exchange) (*response, error) {
-	out := &response{length: -1}
+	out := &response{length: -1, cgi: true}
 	first, err := readStatusLine(e.reader)
 	size := 0
 	switch {
