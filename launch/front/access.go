@@ -96,37 +96,46 @@ func (r *request) access() (*response, int) {
 	if r.sub {
 		return nil, 0
 	}
-	checks := []func() (*response, int){r.checkAddress, r.checkBasic, r.checkSubrequest}
-	asked := []bool{len(r.loc.accessRules) > 0, r.loc.basic != nil, r.loc.subrequest != nil}
-	var failed *response
-	code, passed, any := 0, false, false
-	for i, check := range checks {
-		if !asked[i] {
+	checks := []struct {
+		asked bool
+		check func() int
+	}{{len(r.loc.accessRules) > 0, r.checkAddress}, {r.loc.basic != nil, r.checkBasic}, {r.loc.subrequest != nil, r.checkSubrequest}}
+	denied := 0
+	for _, c := range checks {
+		if !c.asked {
 			continue
 		}
-		any = true
-		response, status := check()
-		if response == nil && status == 0 {
-			passed = true
-			if r.loc.satisfyAny {
-				return nil, 0
-			}
-			continue
-		}
-		if !r.loc.satisfyAny {
-			return response, status
-		}
-		if failed == nil && (code == 0 || status == http.StatusUnauthorized) {
-			failed, code = response, status
+		status := c.check()
+		switch {
+		case status == 0 && r.loc.satisfyAny:
+			return nil, 0
+		case status == 0:
+		case !r.loc.satisfyAny, status != http.StatusForbidden && status != http.StatusUnauthorized:
+			return r.denied(status)
+		case denied != http.StatusUnauthorized:
+			denied = status
 		}
 	}
-	if r.loc.satisfyAny && any && !passed {
-		return failed, code
+	if denied == http.StatusForbidden {
+		r.logError("access forbidden by rule")
 	}
-	return nil, 0
+	return r.denied(denied)
 }
 
-func (r *request) checkAddress() (*response, int) {
+// denied ends a request that may not pass, with what the client is asked for.
+func (r *request) denied(status int) (*response, int) {
+	if status != http.StatusUnauthorized || r.challenge == "" {
+		return nil, status
+	}
+	page := r.finish(nil, status)
+	if page != nil {
+		page.set("WWW-Authenticate", r.challenge)
+	}
+	return page, 0
+}
+
+// checkAddress is allow and deny (ngx_http_access_module.c).
+func (r *request) checkAddress() int {
 	for _, rule := range r.loc.accessRules {
 		address := r.remote()
 		matches := rule.all || rule.unix && !address.IsValid() || !rule.unix && address.IsValid() && rule.prefix.IsValid() && rule.prefix.Contains(address.Addr().Unmap())
@@ -134,12 +143,14 @@ func (r *request) checkAddress() (*response, int) {
 			continue
 		}
 		if rule.allow {
-			return nil, 0
+			return 0
 		}
-		r.logError("access forbidden by rule")
-		return nil, http.StatusForbidden
+		if !r.loc.satisfyAny {
+			r.logError("access forbidden by rule")
+		}
+		return http.StatusForbidden
 	}
-	return nil, 0
+	return 0
 }
 
 func (c *config) newReferers(n *site.Node) *referers {

@@ -10,6 +10,7 @@ import (
 
 // dialect is how a request is put to an upstream and its answer understood.
 type dialect struct {
+	host   string                // that the upstream's certificate is for
 	schema string                // of the upstream's URL in log lines, "http://"
 	uri    string                // behind the upstream's name there
 	write  func() ([]byte, bool) // the request without its body; false for one that cannot be put
@@ -78,6 +79,10 @@ func (p *pass) run(r *request, u *upstream, d dialect) (*response, int) {
 // comes.
 func (s *series) takeBody() (status int) {
 	r := s.request
+	if r.refused {
+		s.spooled, r.bodyRead = &spooled{}, &spooled{}
+		return 0
+	}
 	if b := r.unread(); b != nil {
 		b.goOn()
 	}

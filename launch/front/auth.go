@@ -52,23 +52,23 @@ func (r *request) credentials() (user, password string, ok bool) {
 }
 
 // checkBasic asks for a name and a password (ngx_http_auth_basic_module.c).
-func (r *request) checkBasic() (*response, int) {
+func (r *request) checkBasic() int {
 	realm := r.loc.basic.realm.eval(r)
 	if realm == "off" {
-		return nil, 0
+		return 0
 	}
 	user, password, ok := r.credentials()
 	if !ok {
-		return r.challenge(realm), 0
+		return r.ask(realm)
 	}
 	path := r.front.place(r.loc.basic.file.eval(r))
 	f, err := os.Open(path)
 	if err != nil {
 		r.logError("open() %q failed: %v", path, err)
 		if os.IsNotExist(err) {
-			return nil, http.StatusForbidden
+			return http.StatusForbidden
 		}
-		return nil, http.StatusInternalServerError
+		return http.StatusInternalServerError
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
@@ -82,34 +82,29 @@ func (r *request) checkBasic() (*response, int) {
 		switch {
 		case !known:
 			r.logError("the password of user %q is hashed in a way that is not read here", user)
-			return nil, http.StatusInternalServerError
+			return http.StatusInternalServerError
 		case right:
-			return nil, 0
+			return 0
 		}
 		r.logError("user %q: password mismatch", user)
-		return r.challenge(realm), 0
+		return r.ask(realm)
 	}
 	r.logError("user %q was not found in %q", user, path)
-	return r.challenge(realm), 0
+	return r.ask(realm)
 }
 
-// challenge asks for credentials: a page that an error_page may replace.
-func (r *request) challenge(realm string) *response {
-	if page := r.errorPageFor(http.StatusUnauthorized); page != nil {
-		page.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
-		return page
-	}
-	p := r.special(http.StatusUnauthorized)
-	p.headers = append(p.headers, header{"WWW-Authenticate", `Basic realm="` + realm + `"`})
-	return p
+// ask asks the client for credentials.
+func (r *request) ask(realm string) int {
+	r.challenge = `Basic realm="` + realm + `"`
+	return http.StatusUnauthorized
 }
 
 // checkSubrequest asks another location (ngx_http_auth_request_module.c).
-func (r *request) checkSubrequest() (*response, int) {
+func (r *request) checkSubrequest() int {
 	child := r.subrequest(r.loc.subrequest.uri)
 	answer := child.process()
 	if answer == nil {
-		return nil, http.StatusInternalServerError
+		return http.StatusInternalServerError
 	}
 	defer answer.close()
 	child.status = answer.status
@@ -119,21 +114,15 @@ func (r *request) checkSubrequest() (*response, int) {
 	}
 	switch {
 	case answer.status == http.StatusForbidden:
-		return nil, http.StatusForbidden
+		return http.StatusForbidden
 	case answer.status == http.StatusUnauthorized:
-		p := r.special(http.StatusUnauthorized)
-		if page := r.errorPageFor(http.StatusUnauthorized); page != nil {
-			p = page
-		}
-		if v, ok := answer.header("www-authenticate"); ok {
-			p.set("WWW-Authenticate", v)
-		}
-		return p, 0
+		r.challenge, _ = answer.header("www-authenticate")
+		return http.StatusUnauthorized
 	case answer.status >= 200 && answer.status < 300:
-		return nil, 0
+		return 0
 	}
 	r.logError("auth request unexpected status: %d", answer.status)
-	return nil, http.StatusInternalServerError
+	return http.StatusInternalServerError
 }
 
 // subrequest makes a request for another URI with the head of this one and no

@@ -43,7 +43,7 @@ func (l *lockedWriter) text() string {
 // backends starts the servers that a text names, and returns the names with
 // their addresses, longer names first. BACKEND, BACKEND2 and BACKEND3 are HTTP
 // servers, UWSGI, UWSGI2 and UWSGI3 speak the uwsgi protocol; with TLS before
-// the name they do so over TLS, with SOCKET behind it on a unix socket. All of
+// the name they do so over TLS, with the certificate BACKENDCERT; with SOCKET behind it on a unix socket. All of
 // them answer with the request they got, or as its query asks:
 //
 //   - status, type (may be empty), body, size (of the body, in bytes);
@@ -60,6 +60,11 @@ func (l *lockedWriter) text() string {
 func backends(t *testing.T, text string) []string {
 	t.Helper()
 	var pairs []string
+	certificate, key := "", ""
+	if strings.Contains(text, "TLS") {
+		certificate, key = realtest.Certificate(t)
+		pairs = append(pairs, "BACKENDCERT", certificate)
+	}
 	for _, kind := range []struct {
 		name   string
 		answer func(net.Conn)
@@ -67,7 +72,7 @@ func backends(t *testing.T, text string) []string {
 		for _, suffix := range []string{"SOCKET", "2", "3", ""} {
 			name := kind.name + suffix
 			if secure := "TLS" + name; strings.Contains(text, secure) {
-				pairs = append(pairs, secure, serveEach(t, "tcp", "127.0.0.1:0", overTLS(t, kind.answer)))
+				pairs = append(pairs, secure, serveEach(t, "tcp", "127.0.0.1:0", overTLS(t, certificate, key, kind.answer)))
 			}
 			switch {
 			case !strings.Contains(text, name):
@@ -94,8 +99,8 @@ func openSocket(t *testing.T, path string) {
 }
 
 // overTLS answers over TLS with the certificate of shop.example.
-func overTLS(t *testing.T, answer func(net.Conn)) func(net.Conn) {
-	pair, err := tls.LoadX509KeyPair(realtest.Certificate(t))
+func overTLS(t *testing.T, certificate, key string, answer func(net.Conn)) func(net.Conn) {
+	pair, err := tls.LoadX509KeyPair(certificate, key)
 	if err != nil {
 		t.Fatal(err)
 	}

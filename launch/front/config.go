@@ -25,6 +25,7 @@ type config struct {
 	upstreams map[string]*upstream
 	used      map[*site.Node]bool     // directives that are executed
 	names     map[string]*pcre.Regexp // of server_name
+	charsets  map[string]bool         // that directives name
 	endpoints map[string]*endpoint    // by address
 	errors    []error
 }
@@ -68,13 +69,16 @@ type handler func(*request) (*response, int)
 func newConfig(f *Front, s *site.Config) (*config, error) {
 	c := &config{
 		front: f, site: s, servers: map[*site.Server]*server{}, locations: map[*site.Scope]*location{},
-		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, endpoints: map[string]*endpoint{},
+		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, charsets: map[string]bool{}, endpoints: map[string]*endpoint{},
 	}
 	if s.HTTP == nil {
 		return nil, fmt.Errorf("%s has no http block: there is nothing to serve", s.Tree.Main.Name)
 	}
 	c.logFormats()
 	c.makeZones()
+	for _, n := range c.site.Find("charset") {
+		c.charsets[strings.ToLower(n.Arg(0))] = true
+	}
 	for _, u := range s.Upstreams {
 		c.upstream(u)
 	}
@@ -303,7 +307,8 @@ client_body_buffer_size client_body_in_single_buffer connection_pool_size reques
  send_lowat gzip_buffers gzip_hash gzip_window gzip_no_buffer ssl_session_cache ssl_session_tickets ssl_session_timeout
 ssl_buffer_size ssl_dhparam ssl_prefer_server_ciphers ssl_ciphers ssl_ecdh_curve ssl_stapling ssl_stapling_verify ssl_trusted_certificate
 resolver resolver_timeout zone http2_max_concurrent_streams chunked_transfer_encoding
-subrequest_output_buffer_size http2_chunk_size limit_conn_log_level limit_req_log_level preread_timeout
+proxy_ssl_ciphers uwsgi_ssl_ciphers proxy_ssl_session_reuse uwsgi_ssl_session_reuse proxy_ssl_verify_depth uwsgi_ssl_verify_depth
+proxy_socket_keepalive uwsgi_socket_keepalive subrequest_output_buffer_size http2_chunk_size limit_conn_log_level limit_req_log_level preread_timeout
 `) {
 		known[name] = true
 	}

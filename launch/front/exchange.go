@@ -60,7 +60,7 @@ func (s *series) talk(x *exchange) (*response, error) {
 	x.conn = x.link.conn
 	if s.secure != nil && x.link.requests == 0 {
 		x.doing = "SSL handshaking to upstream"
-		if x.conn, err = s.secure.wrap(s.request, x.conn, x.peer, s.connectIn); err != nil {
+		if x.conn, err = s.secure.wrap(s.request, x.conn, s.host, s.connectIn); err != nil {
 			return nil, err
 		}
 		x.link.conn = x.conn

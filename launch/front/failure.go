@@ -30,7 +30,10 @@ func failureOf(err error, x *exchange) *failure {
 	f := &failure{kind: "error", status: http.StatusBadGateway, level: "error", cached: x.link != nil && x.link.requests > 0}
 	var number syscall.Errno
 	var bad badAnswer
+	var refused untrusted
 	switch {
+	case errors.As(err, &refused):
+		f.message = string(refused)
 	case errors.As(err, &bad):
 		f.kind, f.message = "invalid_header", string(bad)
 	case isTimeout(err):

@@ -88,6 +88,14 @@ func inTypes(set map[string]bool, contentType string) bool {
 
 // addCharset is the charset filter, without recoding.
 func (r *request) addCharset(p *response) {
+	if name := p.forcedCharset; name != "" && p.contentType != "" {
+		if r.conf.charsets[strings.ToLower(name)] {
+			p.charset = name
+		} else {
+			r.logError("unknown charset %q to override", name)
+		}
+		return
+	}
 	if r.loc.charset == "" || p.contentType == "" || p.charset != "" || !inTypes(r.loc.charsetFor, p.contentType) {
 		return
 	}
@@ -99,6 +107,12 @@ func (r *request) addCharset(p *response) {
 		return
 	}
 	p.charset = r.loc.charset
+}
+
+// rangeless lets no parts of a body be asked for that a filter changes.
+func (p *response) rangeless() {
+	p.ranges = false
+	p.remove("Accept-Ranges")
 }
 
 // weaken makes a weak tag of a strong one, for a body that a filter changes.
@@ -113,21 +127,20 @@ func (r *request) substitute(p *response) {
 	if len(r.loc.substitutes) == 0 || p.length == 0 || p.status == http.StatusNotModified || !inTypes(r.loc.subTypes, p.contentType) {
 		return
 	}
-	if _, encoded := p.header("content-encoding"); encoded {
-		return
-	}
 	body, err := io.ReadAll(p.reader())
 	if err != nil {
 		r.logError("sub filter: %v", err)
 	}
 	p.close()
 	p.body = replace(body, r)
-	p.stream, p.file, p.offset, p.ranges, p.length = nil, nil, 0, false, -1
+	p.stream, p.file, p.offset, p.length = nil, nil, 0, -1
+	p.rangeless()
 	if r.loc.subModified {
 		p.weaken()
 		return
 	}
 	p.modified, p.etag = time.Time{}, ""
+	p.remove("Last-Modified")
 }
 
 // replace substitutes without minding the case, the first text that matches at
@@ -180,7 +193,7 @@ func asciiLower(s string) string {
 }
 
 // acceptsGzip is ngx_http_gzip_ok.
-func (r *request) acceptsGzip() bool {
+func (r *request) acceptsGzip(p *response) bool {
 	g := r.loc.gzip
 	if r.major == 1 && r.minor == 0 && g.version > 10 {
 		return false
@@ -190,14 +203,29 @@ func (r *request) acceptsGzip() bool {
 		return false
 	}
 	via, ok := r.header("via")
-	if !ok || via == "" || g.proxied["any"] {
-		return true
-	}
-	if len(g.proxied) == 0 || g.proxied["off"] {
+	return !ok || via == "" || r.proxiedGzip(p)
+}
+
+// proxiedGzip tells whether gzip_proxied lets the answer to a proxy be packed.
+func (r *request) proxiedGzip(p *response) bool {
+	allows := r.loc.gzip.proxied
+	if len(allows) == 0 || allows["off"] {
 		return false
 	}
-	_, auth := r.header("authorization")
-	return g.proxied["auth"] && auth
+	if _, auth := r.header("authorization"); allows["any"] || allows["auth"] && auth {
+		return true
+	}
+	if v, ok := p.header("expires"); ok {
+		t, err := http.ParseTime(v)
+		return allows["expired"] && err == nil && t.Before(time.Now())
+	}
+	if v, ok := p.header("cache-control"); ok {
+		v = strings.ToLower(v)
+		return slices.ContainsFunc([]string{"no-cache", "no-store", "private"}, func(word string) bool {
+			return allows[word] && strings.Contains(v, word)
+		})
+	}
+	return !(allows["no_last_modified"] && !p.modified.IsZero()) && !(allows["no_etag"] && p.etag != "")
 }
 
 // gzipAccepted reads Accept-Encoding (ngx_http_gzip_accept_encoding).
@@ -232,12 +260,12 @@ func (r *request) compress(p *response) {
 	if g.vary {
 		p.headers = append(p.headers, header{"Vary", "Accept-Encoding"})
 	}
-	if r.method == http.MethodHead && p.upstream && p.length < 0 || !r.acceptsGzip() {
+	if r.method == http.MethodHead && p.upstream && p.length < 0 || !r.acceptsGzip(p) {
 		return
 	}
 	p.headers = append(p.headers, header{"Content-Encoding", "gzip"})
 	p.weaken()
-	p.ranges = false
+	p.rangeless()
 	source, original := p.reader(), *p
 	pr, pw := io.Pipe()
 	level := g.level
@@ -295,7 +323,7 @@ func (c closeBoth) Close() error {
 // precompressed serves the file with .gz behind its name (gzip_static).
 func (r *request) precompressed(name string) *response {
 	g := r.loc.gzip
-	if !g.static || r.method != http.MethodGet && r.method != http.MethodHead || !g.always && !r.acceptsGzip() {
+	if !g.static || r.method != http.MethodGet && r.method != http.MethodHead || !g.always && !r.acceptsGzip(&response{}) {
 		return nil
 	}
 	f, info, err := r.open(name + ".gz")

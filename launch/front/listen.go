@@ -129,6 +129,21 @@ type serverTLS struct {
 // tlsVersions are the words of ssl_protocols.
 var tlsVersions = map[string]uint16{"TLSv1": tls.VersionTLS10, "TLSv1.1": tls.VersionTLS11, "TLSv1.2": tls.VersionTLS12, "TLSv1.3": tls.VersionTLS13}
 
+// versions are the oldest and the newest one that a directive names.
+func versions(n *site.Node) (oldest, newest uint16) {
+	for _, a := range n.Args {
+		v := tlsVersions[a.Value]
+		if v == 0 {
+			continue
+		}
+		if oldest == 0 || v < oldest {
+			oldest = v
+		}
+		newest = max(newest, v)
+	}
+	return oldest, newest
+}
+
 func (c *config) serverTLS(s *server) {
 	secure := false
 	for _, l := range s.Listens {
@@ -140,17 +155,7 @@ func (c *config) serverTLS(s *server) {
 	t := &serverTLS{config: &tls.Config{MinVersion: tls.VersionTLS12}, reject: c.flag(s.Scope, "ssl_reject_handshake", false)}
 	s.ssl = t
 	if n := c.one(s.Scope, "ssl_protocols"); n != nil {
-		t.config.MinVersion, t.config.MaxVersion = 0, 0
-		for _, a := range n.Args {
-			v := tlsVersions[a.Value]
-			if v == 0 {
-				continue
-			}
-			if t.config.MinVersion == 0 || v < t.config.MinVersion {
-				t.config.MinVersion = v
-			}
-			t.config.MaxVersion = max(t.config.MaxVersion, v)
-		}
+		t.config.MinVersion, t.config.MaxVersion = versions(n)
 	}
 	certificates, keys := c.all(s.Scope, "ssl_certificate"), c.all(s.Scope, "ssl_certificate_key")
 	for i, n := range certificates {

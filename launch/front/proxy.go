@@ -161,7 +161,7 @@ func (x *proxy) serve(r *request) (*response, int) {
 	}
 	uri := x.requestURI(r, target.uri)
 	return p.run(r, u, dialect{
-		schema: target.schema(), uri: uri,
+		host: target.host, schema: target.schema(), uri: uri,
 		write: func() ([]byte, bool) { return x.head(r, method, uri), true },
 		read: func(e *exchange) (*response, error) {
 			return x.readHead(r, e, strings.EqualFold(method, http.MethodHead))
@@ -197,7 +197,7 @@ func (x *proxy) requestURI(r *request, uri string) string {
 // where there is none. A subrequest has no body, but the length of the one that
 // it was made for (headers_in.content_length_n).
 func (r *request) bodyLength() int64 {
-	if r.length < 0 && r.bodyRead != nil {
+	if r.bodyRead != nil && (r.length < 0 || r.refused) {
 		return r.bodyRead.size
 	}
 	if v, ok := r.header("content-length"); ok && r.length >= 0 {

@@ -50,6 +50,7 @@ type request struct {
 	override      int               // the status that an error_page asks for; 0 for the response's own
 	user          string            // of auth_basic
 	tried         []attempt         // what upstreams were asked
+	challenge     string            // what WWW-Authenticate of a 401 says
 	answered      []header          // by the upstream that was asked last
 	sub           bool              // the subrequest of auth_request
 	parent        *request

@@ -43,6 +43,7 @@ func (x *uwsgi) serve(r *request) (*response, int) {
 		return nil, status
 	}
 	return x.run(r, u, dialect{
+		host:   u.name,
 		schema: x.schema,
 		write:  func() ([]byte, bool) { return x.packet(r) },
 		read:   func(e *exchange) (*response, error) { return x.readHead(r, e) },
