@@ -39,6 +39,7 @@ func Targets() []string { return project.Targets }
 var targets = map[string]func(*renderer){
 	"native":  (*renderer).native,
 	"systemd": (*renderer).systemd,
+	"compose": (*renderer).compose,
 }
 
 // Target returns the error for a name that is no target, with the nearest one
@@ -102,6 +103,9 @@ type renderer struct {
 	opts  Options
 	files []File
 	err   error // the first one
+	// bind is where uWSGI listens when it is not what nginx connects to: all
+	// addresses of a container.
+	bind string
 }
 
 // fail notes the key whose value cannot be written.

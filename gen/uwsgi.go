@@ -66,6 +66,9 @@ func (r *renderer) uwsgi() *uwsgiView {
 	}
 	v.Log = r.value("app.log", p.App.Log)
 	v.Socket = r.value("app.endpoint", p.App.Endpoint)
+	if r.bind != "" {
+		v.Socket = r.bind
+	}
 	if file := project.Socket(p.App.Endpoint); file != "" {
 		v.IsUnix, v.Socket = true, r.value("app.endpoint", file)
 		if p.App.Group != p.Target.NginxGroup {

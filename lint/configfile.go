@@ -131,6 +131,10 @@ func ParseConfig(path, src string, rules []*Rule) (Config, error) {
 			}
 		case "init":
 			c.Target.Init = s.Value
+		case "render":
+			if project.Container(s.Value) && c.Target.Init == "" {
+				c.Target.Init = "container"
+			}
 		case "os":
 			c.Target.OS = s.Value
 		}

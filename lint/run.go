@@ -93,6 +93,9 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 			selected = append(selected, r)
 		}
 	}
+	if p.Contained() && opts.Target.Init == "" {
+		opts.Target.Init = "container"
+	}
 	passes := make([]Pass, len(selected))
 	var mu sync.Mutex
 	one := func(i int) {
@@ -191,6 +194,9 @@ func sources(p *pair.Pair) []*diag.File {
 	}
 	for _, u := range p.Units {
 		add(u.File)
+	}
+	for _, c := range p.Compose {
+		add(c.File)
 	}
 	return files
 }

@@ -15,12 +15,16 @@ const maxReached = 32
 
 // Join finds out who talks to whom. It takes time in proportion to the sizes
 // of both sides.
-func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair { return join(nginx, uw, nil) }
+func Join(nginx []*site.Config, uw []*uwsgi.Config) *Pair {
+	p := &Pair{Nginx: nginx, Uwsgi: uw}
+	p.join()
+	return p
+}
 
-func join(nginx []*site.Config, uw []*uwsgi.Config, units []*Unit) *Pair {
-	p := &Pair{Nginx: nginx, Uwsgi: uw, Units: units, byConfig: make(map[*uwsgi.Config][]*Bind, len(uw))}
-	for _, c := range uw {
-		found := binds(c, startFolder(units, c))
+func (p *Pair) join() {
+	p.byConfig = make(map[*uwsgi.Config][]*Bind, len(p.Uwsgi))
+	for _, c := range p.Uwsgi {
+		found := binds(c, startFolder(p.Units, c))
 		if len(found) == 0 {
 			p.openEnded = true
 		}
@@ -33,7 +37,7 @@ func join(nginx []*site.Config, uw []*uwsgi.Config, units []*Unit) *Pair {
 		p.Binds = append(p.Binds, found...)
 		p.byConfig[c] = found
 	}
-	for _, c := range nginx {
+	for _, c := range p.Nginx {
 		p.Passes = append(p.Passes, passes(c)...)
 	}
 	p.settleGuesses()
@@ -47,7 +51,9 @@ func join(nginx []*site.Config, uw []*uwsgi.Config, units []*Unit) *Pair {
 			if targets[t.key()] == nil {
 				targets[t.key()] = t
 			}
-			if t.Binds = p.index.reached(t.Endpoint); t.Binds == nil && t.Named() && len(p.index.ports[t.Port]) > 0 {
+			if c := p.inService[t.Host]; c != nil && t.Named() {
+				t.Binds = onPort(p.byConfig[c], t.Port)
+			} else if t.Binds = p.index.reached(t.Endpoint); t.Binds == nil && t.Named() && len(p.index.ports[t.Port]) > 0 {
 				t.Unknown = true // one of several machines that listen on this port
 			}
 			for _, b := range t.Binds {
@@ -61,7 +67,17 @@ func join(nginx []*site.Config, uw []*uwsgi.Config, units []*Unit) *Pair {
 			b.Passes = append(b.Passes, t)
 		}
 	}
-	return p
+}
+
+// onPort returns the listeners on a port of TCP.
+func onPort(binds []*Bind, port int) []*Bind {
+	var found []*Bind
+	for _, b := range binds {
+		if b.Network == TCP && b.Port == port && !b.Unknown {
+			found = append(found, b)
+		}
+	}
+	return limit(found)
 }
 
 // BindsOf returns the addresses that one uWSGI file listens on, in reading order.

@@ -52,8 +52,9 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
-	p := join(l.nginxConfigs(), l.uwsgiConfigs(), l.units)
-	p.Tmpfiles = l.tmpfiles
+	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose}
+	p.containers(l.images)
+	p.join()
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
 	}
@@ -68,6 +69,8 @@ type loader struct {
 	uwsgi    []*uwsgi.Config
 	units    []*Unit
 	tmpfiles []*Tmpfiles
+	compose  []*Compose
+	images   []*Dockerfile
 	prefixes []string // the folders of whole nginx configurations
 	links    links
 	errors   []error

@@ -19,7 +19,12 @@ type Pair struct {
 	Units []*Unit
 	// Tmpfiles are the files of tmpfiles.d among them.
 	Tmpfiles []*Tmpfiles
+	// Compose are the compose files among them.
+	Compose []*Compose
 
+	nginxIn   map[*site.Config]*Service
+	uwsgiIn   map[*uwsgi.Config]*Service
+	inService map[string]*uwsgi.Config // by the names that other containers reach it by
 	index     index
 	byConfig  map[*uwsgi.Config][]*Bind
 	openEnded bool // some uWSGI file may listen on more than is known

@@ -22,6 +22,8 @@ type reading struct {
 	uwsgi *uwsgi.Config
 	unit  *Unit
 	tmp   *Tmpfiles
+	comp  *Compose
+	image *Dockerfile
 }
 
 // files reads what was found, those of one rank at once: what the earlier ones
@@ -67,6 +69,10 @@ func (l *loader) read(r *reading) {
 		r.unit = ParseUnit(r.path, src)
 	case tmpfilesKind:
 		r.tmp = parseTmpfiles(r.path, src)
+	case composeKind:
+		r.comp = parseCompose(r.path, src)
+	case dockerKind:
+		r.image = parseDockerfile(r.path, src)
 	}
 }
 
@@ -102,6 +108,10 @@ func (l *loader) take(r *reading) {
 		l.units = append(l.units, r.unit)
 	case r.tmp != nil:
 		l.tmpfiles = append(l.tmpfiles, r.tmp)
+	case r.comp != nil:
+		l.compose = append(l.compose, r.comp)
+	case r.image != nil:
+		l.images = append(l.images, r.image)
 	}
 }
 

@@ -18,6 +18,8 @@ const (
 	uwsgiKind
 	unitKind
 	tmpfilesKind
+	composeKind
+	dockerKind
 )
 
 // maxHead is how many bytes tell what a file is.
@@ -34,12 +36,17 @@ func kindOf(path, src string) kind {
 		}
 		return other
 	case ".ini", ".yaml", ".yml", ".xml", ".json":
-		if holdsUwsgi(path, head) {
+		switch {
+		case holdsUwsgi(path, head):
 			return uwsgiKind
+		case isCompose(path, head):
+			return composeKind
 		}
 		return other
 	}
 	switch {
+	case isDockerfile(path, head):
+		return dockerKind
 	case isTmpfiles(path, head):
 		return tmpfilesKind
 	case hasSection(head):

@@ -27,7 +27,7 @@ var patterns = sync.OnceValue(func() map[string]*regexp.Regexp {
 		"module":   regexp.MustCompile(`^[A-Za-z_][\w.]*(:[A-Za-z_]\w*(\(\))?)?$`),
 		"account":  regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*\$?$|^[0-9]+$`),
 		"release":  regexp.MustCompile(`^[0-9]+(\.[0-9]+){0,3}$`),
-		"path":     regexp.MustCompile(`^/[A-Za-z0-9_./+@-]+$`),
+		"path":     regexp.MustCompile(`^/[A-Za-z0-9_./+@-]*$`),
 		"rate":     regexp.MustCompile(`^[1-9][0-9]*r/[sm]$`),
 		"host":     regexp.MustCompile(`^[A-Za-z0-9_.*:\[\]-]+$`),
 		"variable": regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`),
@@ -77,6 +77,8 @@ func (r *reader) check(p *Project) {
 			r.pattern("app", "writable", p.Abs(folder), "path", diag.T("an absolute path of letters, digits, /, ., - and _"))
 		}
 	}
+	r.pattern("app", "health", p.App.Health, "path", diag.T("a path of letters, digits, /, ., - and _"))
+	r.pattern("project", "requirements", "/"+p.Requirements, "path", diag.T("a path of letters, digits, /, ., - and _"))
 	if p.Root != "" && !path.IsAbs(p.Root) {
 		r.failAt("project", "root", diag.T("root %q is not absolute", p.Root), diag.T("write the folder on the server, such as /srv/shop"))
 	}

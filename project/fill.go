@@ -22,6 +22,9 @@ func (p *Project) fill() {
 	d := distributions[p.Target.OS]
 	setDefault(&p.Target.NginxUser, d.nginxUser)
 	setDefault(&p.Target.NginxGroup, p.Target.NginxUser)
+	if Container(p.Target.Render) {
+		p.Target.Init = "container"
+	}
 	if p.Target.Init != "container" {
 		setDefault(&p.Target.Plugin, d.plugin)
 	}

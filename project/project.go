@@ -19,7 +19,10 @@ type Project struct {
 	Module     string    // [project] module: package.module:callable
 	Virtualenv string    // [project] virtualenv: absolute or relative to Root; "" for the system's Python
 	Python     string    // [project] python: 3.11; "" when unknown
-	OpenAPI    string    // [project] openapi: a specification's path relative to the project; ""
+	// Requirements is [project] requirements: the list of packages for an image,
+	// relative to the project, or pyproject.toml.
+	Requirements string
+	OpenAPI      string // [project] openapi: a specification's path relative to the project; ""
 
 	App      App
 	Env      []Var    // [env], in order
@@ -69,6 +72,7 @@ type App struct {
 	LazyApps          bool
 	Mount             string // mount: URL prefix such as /shop at which the application lives; "" for /
 	Log               string // log: uWSGI's log file; "" for the journal, or standard error in a container
+	Health            string // health: path for health checks; "" for the application's /
 	// Writable are the folders that the application writes to, absolute or
 	// relative to Root; those of routes with uploads count without being named.
 	Writable []string

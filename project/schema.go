@@ -90,7 +90,10 @@ func list[T any](name, def, doc string, at func(*T) *[]string) field[T] {
 }
 
 // Targets are what a description can be rendered for: values of [target] render.
-var Targets = []string{"native", "systemd"}
+var Targets = []string{"native", "systemd", "compose"}
+
+// Container tells whether a target runs the pair in containers.
+func Container(target string) bool { return target == "compose" || target == "kubernetes" }
 
 // section is a section that stands once.
 type section struct {
@@ -108,6 +111,7 @@ var sections = []section{
 		text("module", "", "The WSGI callable as package.module:name", func(p *Project) *string { return &p.Module }),
 		text("virtualenv", "", "The virtualenv, absolute or below root; empty for the system's Python", func(p *Project) *string { return &p.Virtualenv }),
 		text("python", "", "Python's version, such as 3.11", func(p *Project) *string { return &p.Python }),
+		text("requirements", "requirements.txt", "The list of Python packages for an image, below the project's folder, or pyproject.toml", func(p *Project) *string { return &p.Requirements }),
 		text("openapi", "", "The OpenAPI file, below the project's folder", func(p *Project) *string { return &p.OpenAPI }),
 	}},
 	{"app", "The application server", []field[Project]{
@@ -127,6 +131,7 @@ var sections = []section{
 		boolean("lazy-apps", "false", "Load the application in each worker: for one that starts threads when it is imported", func(p *Project) *bool { return &p.App.LazyApps }),
 		text("mount", "", "URL prefix at which the application lives, such as /shop; empty for /", func(p *Project) *string { return &p.App.Mount }),
 		text("log", "", "uWSGI's log file; empty for the journal, or standard error in a container", func(p *Project) *string { return &p.App.Log }),
+		text("health", "", "Path that answers with a status below 400 when all is well, for health checks; empty for the application's /", func(p *Project) *string { return &p.App.Health }),
 		list("writable", "", "Folders that the application writes to, absolute or below root; uploads of routes count without being named", func(p *Project) *[]string { return &p.App.Writable }),
 	}},
 	{"limits", "Limits, on both sides", []field[Project]{

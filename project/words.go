@@ -115,6 +115,16 @@ func (p *Project) words() []label {
 		}
 		return l
 	}
+	special := func(key string, to *string, usual string) label {
+		l := scalar(key, to, func(s string) bool { return s != "" })
+		l.get = func() []string {
+			if *to == usual {
+				return nil
+			}
+			return []string{*to}
+		}
+		return l
+	}
 	flag := func(key string, to *bool) label {
 		return label{key, func() []string {
 			if *to {
@@ -138,6 +148,7 @@ func (p *Project) words() []label {
 		scalar("openapi", &p.OpenAPI, func(s string) bool { return s != "" }),
 		scalar("os", &p.Target.OS, func(s string) bool { _, ok := distributions[s]; return ok }),
 		scalar("init", &p.Target.Init, func(s string) bool { return s == "systemd" || s == "supervisor" || s == "container" }),
+		special("requirements", &p.Requirements, "requirements.txt"), special("health", &p.App.Health, ""),
 		chosen("render", &p.Target.Render, Targets), flag("emperor", &p.Target.Emperor), texts("writable", &p.App.Writable),
 		scalar("nginx", &p.Target.Nginx, isVersion), scalar("uwsgi", &p.Target.Uwsgi, isVersion),
 		names("server", servers), names("route", routes), names("backend", backends),

@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds the templates: TARGET/FILE.tmpl.
 //
-//go:embed native systemd
+//go:embed native systemd compose
 var FS embed.FS

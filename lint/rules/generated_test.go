@@ -47,7 +47,7 @@ func lintRendered(t *testing.T, path string, opts gen.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "deploy")
 	plan, err := gen.NewPlan(dir, files)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import "github.com/deployctl/deployctl/lint"
 var Rules = []*lint.Rule{
 	Backlog,
 	BodyLimit,
+	ContainersApart,
 	DuplicateBind,
 	ForwardedHost,
 	ForwardedScheme,

@@ -1,0 +1,122 @@
+package pair
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseCompose(t *testing.T) {
+	t.Parallel()
+	c := parseCompose("deploy/compose.yaml", `
+x-common: &common
+  networks: [inside]
+services:
+  app:
+    <<: *common
+    build: {context: .., dockerfile: deploy/Dockerfile, target: app}
+    hostname: shop-app
+    volumes:
+      - socket:/var/run/shop
+      - {type: bind, source: ./uwsgi.ini, target: /etc/uwsgi/uwsgi.ini}
+      - {type: tmpfs, target: /tmp}
+      - /anonymous
+  web:
+    image: nginx
+    entrypoint: ["nginx", "-c"]
+    command: /etc/nginx/nginx.conf
+    networks:
+      inside:
+        aliases: [front]
+    configs:
+      - source: conf
+        target: /etc/nginx/nginx.conf
+  host:
+    network_mode: host
+    build: ../host
+configs:
+  conf:
+    file: ./nginx.conf
+`)
+	type view struct {
+		Name, Command, Dockerfile, Stage string
+		Hosts, Networks                  []string
+		Mounts                           []Mount
+		Host                             bool
+		Line                             int
+	}
+	var got []view
+	for _, s := range c.Services {
+		got = append(got, view{s.Name, s.command, s.dockerfile, s.stage, s.Hosts, s.networks, s.Mounts, s.hostNet, c.Pos(s.At.Span.Start).Line})
+	}
+	want := []view{
+		{"app", "", "deploy/Dockerfile", "app", []string{"app", "shop-app"}, []string{"inside"}, []Mount{{"socket", "/run/shop"}, {"deploy/uwsgi.ini", "/etc/uwsgi/uwsgi.ini"}}, false, 5},
+		{"web", "nginx -c /etc/nginx/nginx.conf", "", "", []string{"web", "front"}, []string{"inside"}, []Mount{{"deploy/nginx.conf", "/etc/nginx/nginx.conf"}}, false, 14},
+		{"host", "", "host/Dockerfile", "", []string{"host"}, nil, nil, true, 24},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("services (-want +got):\n%s", diff)
+	}
+	for _, src := range []string{"services: [", "services:\n- a\n", "services:\n  a: 1\n  b:\n    volumes: {}\n", "services: &a\n  b: *a\n"} {
+		for _, s := range parseCompose("compose.yaml", src).Services {
+			if len(s.Mounts) > 0 {
+				t.Errorf("%q: service %+v", src, s)
+			}
+		}
+	}
+}
+
+func TestDockerfileCopies(t *testing.T) {
+	t.Parallel()
+	d := parseDockerfile("Dockerfile", "FROM python AS base\nCOPY uwsgi.ini /etc/\nFROM base AS app\nCMD [\"uwsgi\", \"--ini\", \"/etc/app.ini\"]\nFROM nginx AS web\nCOPY \\\n  deploy/nginx.conf /etc/nginx/nginx.conf\n")
+	for _, c := range []struct {
+		stage, base string
+		want        bool
+	}{
+		{"app", "uwsgi.ini", true}, {"app", "app.ini", true}, {"base", "app.ini", false}, {"web", "nginx.conf", true},
+		{"", "nginx.conf", true}, {"", "uwsgi.ini", false}, {"none", "nginx.conf", false},
+	} {
+		if got := d.copies(c.stage, c.base); got != c.want {
+			t.Errorf("stage %q, %s: %v, want %v", c.stage, c.base, got, c.want)
+		}
+	}
+}
+
+// TestComposeNames joins by the names of services, where two applications listen
+// on one port.
+func TestComposeNames(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{
+		"compose.yaml": "services:\n  shop: {command: uwsgi shop.ini}\n  notes: {command: uwsgi notes.ini}\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+		"shop.ini":     "[uwsgi]\nsocket = :3031\nmodule = shop\n",
+		"notes.ini":    "[uwsgi]\nsocket = :3031\nmodule = notes\n",
+		"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass notes:3031; } location /shop { uwsgi_pass shop:3031; } location /x { uwsgi_pass shop:3032; } } }\n",
+	}
+	var paths []string
+	for name := range texts {
+		paths = append(paths, name)
+	}
+	p, err := Load(paths, Options{Overlay: texts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Contained() {
+		t.Error("the pair is not taken to be in containers")
+	}
+	reached := map[string]string{}
+	for _, via := range p.Passes {
+		for _, target := range via.Targets {
+			reached[target.Host+target.String()] = ""
+			for _, b := range target.Binds {
+				reached[target.Host+target.String()] += b.Config.Main.Name
+			}
+			if target.Unknown {
+				t.Errorf("%s is taken for unknown", target.String())
+			}
+		}
+	}
+	want := map[string]string{"notesnotes:3031": "notes.ini", "shopshop:3031": "shop.ini", "shopshop:3032": ""}
+	if diff := cmp.Diff(want, reached); diff != "" {
+		t.Errorf("what is reached (-want +got):\n%s", diff)
+	}
+}

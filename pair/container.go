@@ -1,0 +1,69 @@
+package pair
+
+import (
+	"path/filepath"
+
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+// containers finds out which service of the compose files runs each of the
+// configurations. One that two services would run is left out.
+func (p *Pair) containers(dockerfiles []*Dockerfile) {
+	if len(p.Compose) == 0 {
+		return
+	}
+	images := map[string]*Dockerfile{}
+	for _, d := range dockerfiles {
+		images[filepath.ToSlash(d.Name)] = d
+	}
+	runs := func(name string) *Service {
+		var found *Service
+		for _, c := range p.Compose {
+			for _, s := range c.Services {
+				if s.holds(filepath.ToSlash(name), images) {
+					if found != nil {
+						return nil
+					}
+					found = s
+				}
+			}
+		}
+		return found
+	}
+	p.nginxIn, p.uwsgiIn = map[*site.Config]*Service{}, map[*uwsgi.Config]*Service{}
+	for _, c := range p.Nginx {
+		if s := runs(c.Tree.Main.Name); s != nil {
+			p.nginxIn[c] = s
+		}
+	}
+	p.inService = map[string]*uwsgi.Config{}
+	for _, c := range p.Uwsgi {
+		if s := runs(c.Main.Name); s != nil {
+			p.uwsgiIn[c] = s
+			for _, host := range s.Hosts {
+				p.inService[host] = c
+			}
+		}
+	}
+}
+
+// Contained tells whether a configuration among the files runs in a container
+// that a compose file among them describes.
+func (p *Pair) Contained() bool { return len(p.nginxIn)+len(p.uwsgiIn) > 0 }
+
+// Apart returns the services that nginx and uWSGI run in, where those are two
+// containers; nil where they are one, or not known.
+func (p *Pair) Apart(t *Target, b *Bind) (front, app *Service) {
+	front, app = p.nginxIn[t.Pass.Config], p.uwsgiIn[b.Config]
+	if front == nil || app == nil || front == app || front.hostNet || app.hostNet {
+		return nil, nil
+	}
+	return front, app
+}
+
+// Shares tells whether two containers see the same file at a path.
+func (p *Pair) Shares(front, app *Service, file string) bool { return front.shares(app, file) }
+
+// Meet tells whether two containers are in one network.
+func (p *Pair) Meet(front, app *Service) bool { return front.reaches(app) }
