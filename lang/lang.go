@@ -32,6 +32,7 @@ import (
 	"github.com/deployctl/deployctl/project"
 	"github.com/deployctl/deployctl/setup"
 	"github.com/deployctl/deployctl/tui"
+	"github.com/deployctl/deployctl/tui/dashboard"
 	"github.com/deployctl/deployctl/uwsgi"
 )
 
@@ -61,6 +62,7 @@ var sources = map[string]embed.FS{
 	"manual":                  manual.Texts,
 	"setup":                   setup.Texts,
 	"tui":                     tui.Texts,
+	"tui/dashboard":           dashboard.Texts,
 	"lint/rules/cisrule":      cisrule.Texts,
 	"lint/rules/securityrule": securityrule.Texts,
 	"lint/rules/lintrule":     lintrule.Texts,

@@ -69,6 +69,7 @@ func (r *Run) nginxError(line string) {
 var chatter = regexp.MustCompile(`^(\*\*\* (Starting uWSGI|Operational MODE|WARNING: you are running uWSGI as root)|compiled with version|os: |nodename: |machine: |clock source: |pcre jit |` +
 	`detected (number of CPU|binary path|max file descriptor)|current working directory|uWSGI running as root|chdir\(\) to|your (processes number limit|memory page size|server socket listen backlog|mercy for)|` +
 	`lock engine: |thunder lock: |uwsgi socket \d+ bound|Python (version|main interpreter)|python threads support|mapped \d+ bytes|\[uWSGI\] getting |running "unix_signal|` +
+	`\*\*\* (dumping internal routing table|end of the internal routing table)|\[rule: \d+\] action: addheader:` + workerHeader + `|` +
 	`VACUUM: |goodbye to uWSGI|worker \d+ buried|.* - graceful shutdown triggered|Gracefully killing worker|spawned uWSGI (master|worker)|\*\*\* uWSGI is running in multiple interpreter|your server socket)`)
 
 // appLine takes a line of the application or its server.

@@ -87,7 +87,8 @@ type NginxPlan struct {
 	lines   []Place // of each line of the file
 	marks   []*site.Node
 	listens []Listen
-	detail  bool // requests are reported in detail
+	detail  bool           // requests are reported in detail
+	local   []*site.Server // that answer localhost here, and do not where they will run
 }
 
 // Listen is one address that nginx listens on.

@@ -24,6 +24,7 @@ func (n *nginxPlanner) server(s *site.Server) {
 	}
 	if n.opened(s) {
 		names := " localhost 127.0.0.1 [::1]"
+		n.Nginx.local = append(n.Nginx.local, s)
 		if nodes := s.Here("server_name"); len(nodes) > 0 {
 			last := nodes[0].Location(len(nodes[0].Args))
 			n.edits[last.File] = append(n.edits[last.File], diag.Edit{File: last.File, Span: diag.Span{Start: last.Span.End, End: last.Span.End}, New: names})

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,7 +95,32 @@ func (p *Plan) asked(a *Access) (route.Request, error) {
 			q.Addr = address(l.From)
 		}
 	}
+	q.Host = p.meant(q)
 	return q, nil
+}
+
+// meant returns the host of a request as the user's files know it: what asks
+// for localhost here is answered by the first server with a name.
+func (p *Plan) meant(q route.Request) string {
+	name := q.Host
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	if !slices.Contains([]string{"localhost", "127.0.0.1", "::1", "[::1]"}, name) {
+		return q.Host
+	}
+	for _, s := range p.Nginx.local {
+		for _, l := range s.Listens {
+			switch names := namesOf(s); {
+			case l.Unix != "" || strconv.Itoa(l.Port) != portOf(q.Addr):
+			case len(names) > 0:
+				return names[0]
+			default:
+				return ""
+			}
+		}
+	}
+	return q.Host
 }
 
 // address writes a listen as site.Request.Addr has it: all addresses are named

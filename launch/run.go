@@ -223,7 +223,7 @@ func (r *Run) unexecuted(plan *Plan, f *front.Front) error {
 	var all []string
 	for _, n := range f.Unexecuted() {
 		at := plan.Nginx.Place(n.HeadLocation().Range().Start.Line)
-		if at.File == "" {
+		if at.File == "" || n.Arg(0) == workerHeader {
 			continue // our own
 		}
 		all = append(all, fmt.Sprintf("%s: %s is not executed by the embedded nginx", at, n.Name.Value))

@@ -2,13 +2,14 @@ package main
 
 import (
 	"github.com/deployctl/deployctl/api/apirule"
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/lint"
 )
 
 // findings returns the function that lints a pair, for the explanation of
-// errors. What cannot be linted explains nothing.
-func findings(s streams, paths []string) func() []launch.Finding {
+// errors and for the dashboard. What cannot be linted explains nothing.
+func findings(s streams, paths []string, c diag.Catalog) func() []launch.Finding {
 	return func() []launch.Finding {
 		o := &lintOptions{streams: s, paths: paths}
 		read, err := o.reload()
@@ -24,7 +25,7 @@ func findings(s streams, paths []string) func() []launch.Finding {
 			return nil
 		}
 		var all []launch.Finding
-		for _, d := range lint.Run(p, apirule.All(nil), lint.Options{Target: cfg.Target, Config: cfg}).Diagnostics {
+		for _, d := range lint.Run(p, apirule.All(nil), lint.Options{Target: cfg.Target, Config: cfg}).In(c).Diagnostics {
 			all = append(all, launch.Finding{
 				Rule: d.Rule, Severity: d.Severity, Message: d.Message.String(), Why: d.Why.String(), Help: d.Help.String(),
 				Place: launch.Place{File: d.File.Name, Line: d.Range().Start.Line},
