@@ -133,7 +133,7 @@ func (a *appHalf) restartWorker(ctx context.Context, id int) error {
 		switch {
 		case w.ID != id:
 		case a.native != nil:
-			return a.native.RestartWorker(w.PID)
+			return a.native.RestartWorker(ctx, id)
 		default:
 			return a.server.RestartWorker(id)
 		}

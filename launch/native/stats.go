@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Worker is what one worker of uWSGI does.
@@ -73,11 +75,35 @@ func requestOf(vars []string) string {
 	return strings.TrimSpace(method + " " + uri)
 }
 
-// RestartWorker lets the worker with a process number finish its request and
-// end; the master starts another (SIGHUP, core/uwsgi.c's gracefully_kill).
-func (u *Uwsgi) RestartWorker(pid int) error {
-	if err := hangup(pid); err != nil {
-		return fmt.Errorf("restart worker process %d: %w", pid, err)
+// again is how long a worker that waits may need to end before it is told once
+// more: one that is still starting does not hear.
+const again = 500 * time.Millisecond
+
+// RestartWorker lets a worker finish its request and end; the master starts
+// another (SIGHUP, core/uwsgi.c's gracefully_kill). It returns when the worker
+// has heard.
+func (u *Uwsgi) RestartWorker(ctx context.Context, id int) error {
+	before := 0
+	for {
+		workers, err := u.Workers(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(workers, func(w Worker) bool { return w.ID == id })
+		if i < 0 || before != 0 && workers[i].PID != before {
+			return nil // it has ended
+		}
+		before = workers[i].PID
+		if err := hangup(before); err != nil {
+			return fmt.Errorf("restart worker %d: %w", id, err)
+		}
+		if workers[i].Request != "" {
+			return nil
+		}
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+			return fmt.Errorf("worker %d does not end: %w", id, ctx.Err())
+		}
 	}
-	return nil
 }

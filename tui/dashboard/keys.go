@@ -97,8 +97,22 @@ func (m *Model) keyLines(width int) []string {
 	return lines
 }
 
-// key answers a key.
+// key answers a key. Those that are pressed fast arrive together.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
+	if len(k.Runes) < 2 || m.typing {
+		return m.oneKey(k)
+	}
+	if k.Paste {
+		return nil // it is no key
+	}
+	var all []tea.Cmd
+	for _, r := range k.Runes {
+		all = append(all, m.oneKey(tea.KeyMsg{Type: k.Type, Runes: []rune{r}, Alt: k.Alt}))
+	}
+	return tea.Batch(all...)
+}
+
+func (m *Model) oneKey(k tea.KeyMsg) tea.Cmd {
 	name := k.String()
 	switch {
 	case name == "ctrl+c":

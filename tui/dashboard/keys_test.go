@@ -36,8 +36,8 @@ func TestSizes(t *testing.T) {
 	for _, color := range []bool{false, true} {
 		s := newScreen(nil, color)
 		s.tour(func(string) {
-			for width := 20; width <= 200; width += 9 {
-				for height := 6; height <= 60; height += 6 {
+			for width := 20; width <= 200; width += 18 {
+				for height := 6; height <= 60; height += 9 {
 					s.resize(width, height)
 					s.fits(t, width, height)
 				}
@@ -162,6 +162,22 @@ func TestActions(t *testing.T) {
 	s.press("q", "r", "q", "ctrl+c")
 	if want := []string{"stop false", "stop true", "stop true"}; !slices.Equal(s.called, want) {
 		t.Errorf("called %q, want %q", s.called, want)
+	}
+}
+
+// Keys that are pressed fast arrive together; what is pasted is no key.
+func TestKeysTogether(t *testing.T) {
+	t.Parallel()
+	s := newScreen(nil, false)
+	s.start()
+	s.requests(visits()...)
+	s.frame()
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("/CART q")})
+	s.wants(t, "[1 requests 0 of 10 /CART q]")
+	s.press("esc")
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("qr"), Paste: true})
+	if len(s.called) > 0 {
+		t.Errorf("pasted text has called %q", s.called)
 	}
 }
 

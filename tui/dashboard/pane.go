@@ -108,6 +108,8 @@ func (m *Model) empty(p pane) diag.Text {
 		return diag.T("nothing passes the filter: esc ends it")
 	case !m.ready && m.stopping == 0 && p != findingPane:
 		return diag.T("the pair is being started")
+	case p == requestPane && m.status.Engines.Nginx == "none":
+		return diag.T("no nginx runs: the log tells of requests")
 	case p == requestPane && len(m.status.URLs) > 0:
 		return diag.T("no request yet: ask %s", m.status.URLs[0])
 	case p == requestPane:
