@@ -86,10 +86,8 @@ func (r *renderer) composeView() *composeView {
 	for i, folder := range r.writable() {
 		volume := volume{"data" + strconv.Itoa(i+1), folder}
 		v.Volumes = append(v.Volumes, volume)
-		for _, rt := range p.Routes {
-			if rt.Media && rt.Kind == project.ToFiles && path.Clean(p.Abs(rt.Dir)) == folder {
-				v.Shared = append(v.Shared, volume)
-			}
+		if r.uploads(folder) {
+			v.Shared = append(v.Shared, volume)
 		}
 	}
 	for _, rt := range p.Routes {

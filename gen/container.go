@@ -40,6 +40,7 @@ func contained(p *project.Project) *project.Project {
 // imageView is what the Dockerfile shows.
 type imageView struct {
 	Name, Python, Nginx, Uwsgi, Venv, Root, Chdir string
+	Pair                                          string // the folder of the pair, below the project
 	Requirements                                  string // "" for pyproject.toml
 	AppID, NginxID                                int
 	Folders                                       []string // those that the application owns
@@ -51,7 +52,7 @@ type imageView struct {
 func (r *renderer) image() *imageView {
 	p := r.p
 	v := &imageView{
-		Name: p.Name, Python: p.Python, Nginx: "stable", Uwsgi: p.Target.Uwsgi, Venv: imageVenv, Root: r.plain("project.root", p.Root), Chdir: r.plain("project.chdir", p.Abs(p.Chdir)),
+		Name: p.Name, Python: p.Python, Nginx: "stable", Uwsgi: p.Target.Uwsgi, Venv: imageVenv, Pair: "deploy", Root: r.plain("project.root", p.Root), Chdir: r.plain("project.chdir", p.Abs(p.Chdir)),
 		AppID: appID, NginxID: nginxID, Params: p.App.Protocol != "http",
 	}
 	if v.Python == "" {
@@ -170,4 +171,11 @@ func literal(s string) string {
 		return `""` // no string fails
 	}
 	return string(text)
+}
+
+// uploads tells whether nginx serves uploads from a folder.
+func (r *renderer) uploads(folder string) bool {
+	return slices.ContainsFunc(r.p.Routes, func(rt project.Route) bool {
+		return rt.Media && rt.Kind == project.ToFiles && path.Clean(r.p.Abs(rt.Dir)) == folder
+	})
 }

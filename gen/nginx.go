@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,8 +20,10 @@ const challengeFolder = "/var/www/letsencrypt"
 
 // nginxView is what the template of nginx.conf shows.
 type nginxView struct {
-	Site                                             bool
-	User, Group, ErrorLog, AccessLog                 string
+	Site                                  bool
+	User, Group, PID, ErrorLog, AccessLog string
+	// Front tells that something else ends TLS and speaks for the clients.
+	Front                                            bool
 	RawMain, RawHTTP                                 string
 	Body, HeaderSize, ResponseHeader                 string
 	Headers                                          int
@@ -76,7 +79,7 @@ func (l *location) add(format string, args ...any) {
 func (r *renderer) nginx(params string) *nginxView {
 	p := r.p
 	v := &nginxView{
-		Site: r.opts.Site, User: p.Target.NginxUser, Group: p.Target.NginxGroup,
+		Site: r.opts.Site, User: p.Target.NginxUser, Group: p.Target.NginxGroup, PID: "/run/nginx.pid", Front: r.front,
 		ErrorLog: "/var/log/nginx/error.log", AccessLog: "/var/log/nginx/access.log",
 		RawMain: p.RawNginx.Main, RawHTTP: p.RawNginx.HTTP,
 		PortName: portName(p), Body: size(p.Limits.Body), Headers: p.Limits.Headers, HeaderSize: size(int64(p.Limits.HeaderSize)), ResponseHeader: size(int64(p.Limits.ResponseHeader)),
@@ -87,6 +90,9 @@ func (r *renderer) nginx(params string) *nginxView {
 	}
 	if p.Target.Init == "container" {
 		v.ErrorLog, v.AccessLog = "/dev/stderr", "/dev/stdout"
+	}
+	if r.front {
+		v.User, v.PID = "", "/tmp/nginx.pid" // it starts under its account
 	}
 	for _, rt := range p.Routes {
 		if rt.Rate != "" && !slices.Contains(v.Zones, zone{zoneName(p, rt), rt.Rate}) {
@@ -110,6 +116,36 @@ func portName(p *project.Project) string { return "port_" + strings.ReplaceAll(p
 // host is what the application is told as the host: the one that nginx chose
 // the server by, and the port that the client named.
 func host(p *project.Project) string { return "$host$" + portName(p) }
+
+// params returns the variables that tell the application how it was asked.
+func (r *renderer) params() *paramsView {
+	if r.front {
+		return &paramsView{host(r.p), "$client_scheme", "$client_https"}
+	}
+	return &paramsView{host(r.p), "$scheme", "$https"}
+}
+
+// listens returns the addresses of a server. Behind something that ends TLS they
+// are ports that take no rights to open.
+func (r *renderer) listens(s *project.Server) []string {
+	if !r.front {
+		return s.Listen
+	}
+	var ports []string
+	for _, l := range s.Listen {
+		port, err := strconv.Atoi(l[strings.LastIndexByte(l, ':')+1:])
+		switch {
+		case err != nil || port == 80 || port == 443:
+			port = podPort
+		case port < 1024:
+			port += podPort
+		}
+		if p := strconv.Itoa(port); !slices.Contains(ports, p) {
+			ports = append(ports, p)
+		}
+	}
+	return ports
+}
 
 func zoneName(p *project.Project, rt project.Route) string { return p.Name + "_" + rt.Name }
 
@@ -137,7 +173,10 @@ const http2Since = "1.25.1"
 
 func (r *renderer) server(s *project.Server, params string, v *nginxView) serverView {
 	section := "server." + s.Name
-	out := serverView{TLS: s.TLS != project.NoTLS, Raw: s.Raw}
+	out := serverView{TLS: s.TLS != project.NoTLS && !r.front, Raw: s.Raw}
+	if s.TLS != project.NoTLS {
+		out.HSTS = seconds(s.HSTS)
+	}
 	for _, n := range s.Names {
 		out.Names = append(out.Names, r.phrase(section+".names", n))
 	}
@@ -153,12 +192,11 @@ func (r *renderer) server(s *project.Server, params string, v *nginxView) server
 		out.Certificate = r.word(section+".certificate", s.Certificate)
 		out.Key = r.word(section+".key", s.Key)
 		out.Protocols, out.Ciphers = tlsProfile(s.Profile)
-		out.HSTS = seconds(s.HSTS)
 	}
-	for _, l := range s.Listen {
+	for _, l := range r.listens(s) {
 		out.Listen = append(out.Listen, r.word(section+".listen", l)+extra)
 	}
-	if s.TLS == project.LetsEncrypt && !s.RedirectHTTP {
+	if s.TLS == project.LetsEncrypt && !s.RedirectHTTP && !r.front {
 		out.Challenge = challengeFolder
 	}
 	if r.opts.Site {
@@ -308,7 +346,7 @@ func compress(l *location) {
 // end who asks for what.
 func (r *renderer) proxy(l *location, rt *project.Route, target string) {
 	for _, h := range []string{
-		"Host " + host(r.p), "X-Real-IP $remote_addr", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme", "X-Forwarded-Host " + host(r.p), `Proxy ""`,
+		"Host " + host(r.p), "X-Real-IP $remote_addr", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto " + r.params().Scheme, "X-Forwarded-Host " + host(r.p), `Proxy ""`,
 	} {
 		l.add("proxy_set_header %s;", h)
 	}
@@ -348,20 +386,22 @@ func (r *renderer) plainServers() ([]refusing, []redirect) {
 		}
 	}
 	plain := map[string]bool{}
-	for _, s := range r.p.Servers {
+	for i := range r.p.Servers {
+		s := &r.p.Servers[i]
 		all := s.Default || len(s.Names) == 0
 		for _, n := range s.Names {
 			all = all || n == "_"
 		}
-		for _, l := range s.Listen {
-			if s.TLS == project.NoTLS {
+		tls := s.TLS != project.NoTLS && !r.front
+		for _, l := range r.listens(s) {
+			if !tls {
 				plain[l] = true
 			}
-			note(r.word("server."+s.Name+".listen", l), s.TLS != project.NoTLS, all)
+			note(r.word("server."+s.Name+".listen", l), tls, all)
 		}
 	}
 	for _, s := range r.p.Servers {
-		if s.TLS == project.NoTLS || !s.RedirectHTTP || plain["80"] {
+		if s.TLS == project.NoTLS || !s.RedirectHTTP || plain["80"] || r.front {
 			continue
 		}
 		d := redirect{Listen: "80"}

@@ -37,9 +37,10 @@ func Targets() []string { return project.Targets }
 
 // targets are what renders the files of each target.
 var targets = map[string]func(*renderer){
-	"native":  (*renderer).native,
-	"systemd": (*renderer).systemd,
-	"compose": (*renderer).compose,
+	"native":     (*renderer).native,
+	"systemd":    (*renderer).systemd,
+	"compose":    (*renderer).compose,
+	"kubernetes": (*renderer).kubernetes,
 }
 
 // Target returns the error for a name that is no target, with the nearest one
@@ -85,16 +86,19 @@ func (r *renderer) native() {
 	}
 }
 
+// paramsView is what the template of uwsgi_params shows: nginx's variables.
+type paramsView struct{ Host, Scheme, HTTPS string }
+
 // pair renders both sides; ini is the path of uWSGI's.
 func (r *renderer) pair(ini string) {
-	r.render("native/uwsgi.ini", ini, r.uwsgi())
+	r.render("native/uwsgi.ini", r.folder+ini, r.uwsgi())
 	conf, params := "nginx.conf", "uwsgi_params"
 	if r.opts.Site {
 		conf, params = r.p.Name+".conf", r.p.Name+".uwsgi_params"
 	}
-	r.render("native/nginx.conf", conf, r.nginx(params))
+	r.render("native/nginx.conf", r.folder+conf, r.nginx(params))
 	if r.p.App.Protocol != "http" {
-		r.render("native/uwsgi_params", params, struct{ Host string }{host(r.p)})
+		r.render("native/uwsgi_params", r.folder+params, r.params())
 	}
 }
 
@@ -106,6 +110,11 @@ type renderer struct {
 	// bind is where uWSGI listens when it is not what nginx connects to: all
 	// addresses of a container.
 	bind string
+	// folder is where the pair goes, with its slash.
+	folder string
+	// front tells that something in front of nginx ends TLS and speaks to it for
+	// the clients.
+	front bool
 }
 
 // fail notes the key whose value cannot be written.

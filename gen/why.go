@@ -70,6 +70,18 @@ var why = map[string]struct{ en, zh string }{
 	"compose-web-rights": {"What nginx's master needs to open ports and to start workers under their account", "nginx 主进程打开端口、以自己的账户启动工作进程所需的权限"},
 	"compose-socket":     {"Both containers see the socket here", "两个容器在此共用套接字"},
 	"compose-inside":     {"uWSGI's port is reached from nginx alone: whoever speaks to it runs code", "只有 nginx 能访问 uWSGI 的端口：能连接它的人就能执行代码"},
+	"temporary":          {"The only folder that can be written to", "唯一可写的目录"},
+	"proxies":            {"The Ingress speaks for the clients: from private addresses their own address and scheme are believed", "Ingress 代表客户端：来自私有地址的请求，采信其给出的客户端地址和协议"},
+	"kube-deployment":    {"nginx and uWSGI in one pod, with the socket between them; nothing has rights, and a stop waits until clients have gone elsewhere and the longest request is over", "nginx 与 uWSGI 在同一个 pod 中，共用套接字；没有任何特权；停止时等待客户端转移、最长的请求结束"},
+	"kube-service":       {"The address of all pods", "所有 pod 的统一地址"},
+	"kube-ingress":       {"Where requests come in: its limits are those of nginx in the pod (annotations of ingress-nginx)", "请求的入口：其限制与 pod 中的 nginx 相同（ingress-nginx 的注解）"},
+	"kube-autoscaler":    {"More pods when the processes have much to do", "进程繁忙时增加 pod"},
+	"kube-disruption":    {"Maintenance of nodes takes one pod after the other", "节点维护时逐个移走 pod"},
+	"kube-network":       {"Only the Ingress controller may come in, whose headers nginx believes; set the namespace that yours runs in", "只允许 Ingress 控制器访问，nginx 采信其请求头；请改为你的控制器所在的命名空间"},
+	"kube-storage":       {"What the application writes, for all pods: the class of storage has to allow several writers", "应用写入的数据，由所有 pod 共用：存储类必须支持多点写入"},
+	"kube-base":          {"The pair becomes ConfigMaps whose names hold a checksum: a change starts new pods", "这一对文件成为 ConfigMap，其名称含有校验和：内容变更会启动新的 pod"},
+	"kube-dev":           {"One pod to try things with", "用于试验的单个 pod"},
+	"kube-prod":          {"Set the tag of what was tested", "请写上已测试镜像的标签"},
 	"words":              {"What nginx and uWSGI do not know, for deployctl import", "nginx 与 uWSGI 不保存的信息，供 deployctl import 使用"},
 }
 

@@ -48,9 +48,23 @@ func (p *Pair) containers(dockerfiles []*Dockerfile) {
 	}
 }
 
+// pods notes whether one of the configurations is among the files of ConfigMaps.
+func (p *Pair) pods(files []string) {
+	named := map[string]bool{}
+	for _, f := range files {
+		named[f] = true
+	}
+	for _, c := range p.Uwsgi {
+		p.inPod = p.inPod || named[filepath.ToSlash(c.Main.Name)]
+	}
+	for _, c := range p.Nginx {
+		p.inPod = p.inPod || named[filepath.ToSlash(c.Tree.Main.Name)]
+	}
+}
+
 // Contained tells whether a configuration among the files runs in a container
-// that a compose file among them describes.
-func (p *Pair) Contained() bool { return len(p.nginxIn)+len(p.uwsgiIn) > 0 }
+// that a compose file or a kustomization among them describes.
+func (p *Pair) Contained() bool { return p.inPod || len(p.nginxIn)+len(p.uwsgiIn) > 0 }
 
 // Apart returns the services that nginx and uWSGI run in, where those are two
 // containers; nil where they are one, or not known.

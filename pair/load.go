@@ -54,6 +54,7 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l.files(l.find(paths))
 	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose}
 	p.containers(l.images)
+	p.pods(l.pod)
 	p.join()
 	if len(p.Nginx)+len(p.Uwsgi)+len(p.Units) == 0 && len(l.errors) == 0 {
 		return p, fmt.Errorf("%w in %s", ErrNothing, strings.Join(paths, ", "))
@@ -71,6 +72,7 @@ type loader struct {
 	tmpfiles []*Tmpfiles
 	compose  []*Compose
 	images   []*Dockerfile
+	pod      []string // files of ConfigMaps
 	prefixes []string // the folders of whole nginx configurations
 	links    links
 	errors   []error

@@ -24,6 +24,7 @@ type reading struct {
 	tmp   *Tmpfiles
 	comp  *Compose
 	image *Dockerfile
+	pod   []string
 }
 
 // files reads what was found, those of one rank at once: what the earlier ones
@@ -71,6 +72,8 @@ func (l *loader) read(r *reading) {
 		r.tmp = parseTmpfiles(r.path, src)
 	case composeKind:
 		r.comp = parseCompose(r.path, src)
+	case kustomizeKind:
+		r.pod = podFiles(r.path, src)
 	case dockerKind:
 		r.image = parseDockerfile(r.path, src)
 	}
@@ -110,6 +113,8 @@ func (l *loader) take(r *reading) {
 		l.tmpfiles = append(l.tmpfiles, r.tmp)
 	case r.comp != nil:
 		l.compose = append(l.compose, r.comp)
+	case r.pod != nil:
+		l.pod = append(l.pod, r.pod...)
 	case r.image != nil:
 		l.images = append(l.images, r.image)
 	}

@@ -20,6 +20,7 @@ const (
 	tmpfilesKind
 	composeKind
 	dockerKind
+	kustomizeKind
 )
 
 // maxHead is how many bytes tell what a file is.
@@ -41,6 +42,8 @@ func kindOf(path, src string) kind {
 			return uwsgiKind
 		case isCompose(path, head):
 			return composeKind
+		case isKustomization(path):
+			return kustomizeKind
 		}
 		return other
 	}
