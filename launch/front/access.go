@@ -43,7 +43,9 @@ func (c *config) accessSettings(l *location, s *site.Scope) {
 	if n := c.here(s, "limit_except"); n != nil && n.Body != nil {
 		inner := &location{Scope: n.Body, of: l.of, server: l.server}
 		c.settings(inner, l)
-		inner.handler = l.handler
+		if inner.handler = c.handler(inner); inner.handler == nil {
+			inner.handler = l.handler
+		}
 		e := &limitExcept{location: inner}
 		for _, a := range n.Args {
 			e.methods = append(e.methods, strings.ToUpper(a.Value))

@@ -110,6 +110,9 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 	}
 	defer p.close()
 	r.prepare(p)
+	if p.status == http.StatusNoContent {
+		p.contentType, p.length = "", -1 // here an upstream's too (ngx_http_v2_header_filter)
+	}
 	fields := r.head(p)
 	r.status, r.sentHead = p.status, fields
 	for _, f := range fields {

@@ -25,8 +25,12 @@ type sample struct {
 	tls  bool
 	sni  string
 	h2   bool
+	soon bool // only what comes within the time of early is read
 	hold bool // the head of the answer is read, and the connection kept until the end
 }
+
+// soon is how long is waited for what has to come at once.
+const soon = 500 * time.Millisecond
 
 // parseRequests reads the requests of a fixture. The first line is `METHOD
 // TARGET` with an optional version; header lines follow, and a body after a
@@ -37,7 +41,8 @@ type sample struct {
 // Lines before a request say how it goes: `@PORT2` and `@127.0.0.2:PORT` where
 // to, `@unix` to SOCKET, `@tls` over TLS (`@tls NAME` with another name than
 // shop.example), `@h2` over TLS and HTTP/2; after `@hold` only the head of the
-// answer is read, and the connection stays open while the others are made.
+// answer is read, and the connection stays open while the others are made;
+// after `@early` only what comes at once is read.
 func parseRequests(t *testing.T, text string) []sample {
 	t.Helper()
 	var all []sample
@@ -52,6 +57,8 @@ func parseRequests(t *testing.T, text string) []sample {
 				if name != "" {
 					r.sni = name
 				}
+			case word == "@early":
+				r.soon = true
 			case word == "@hold":
 				r.hold = true
 			case word == "@unix" || strings.Contains(word, ":"):
@@ -170,9 +177,12 @@ func (r *sample) exchange(p place) (_ string, release func(), _ error) {
 		return canonical(b.Bytes()), func() { conn.Close() }, nil
 	}
 	defer conn.Close()
+	if r.soon {
+		_ = conn.SetDeadline(time.Now().Add(soon))
+	}
 	all, err := io.ReadAll(conn)
 	switch open := os.IsTimeout(err); {
-	case open && len(all) == 0:
+	case open && len(all) == 0 && !r.soon:
 		return "", release, err
 	case open:
 		return canonical(all) + "\n[the connection stays open]", release, nil
