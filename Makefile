@@ -27,6 +27,7 @@ check:
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) run ./manual/generate -root . -check
+	$(GO) run ./scripts/pictures -check
 
 unit:
 	$(GO) test -race -timeout 15m ./...
@@ -44,6 +45,7 @@ generate:
 
 picture: build
 	@scripts/picture.sh $(BIN)
+	$(GO) run ./scripts/pictures
 
 clean:
 	rm -rf bin dist

@@ -53,11 +53,13 @@ func (f Folder) Start(module bool) (*Start, error) {
 	return &Start{Project: d.Project, Evidence: d.Found, Unreadable: d.Unreadable}, nil
 }
 
-// Propose gives a new description the number of workers that suits a host.
-func (s *Start) Propose(p *project.Project, h project.Host) {
+// Propose gives a new description the number of workers that suits a host, and
+// the files' comments the person's language.
+func (s *Start) Propose(p *project.Project, h project.Host, language string) {
 	if !s.Kept {
 		proposal := project.Propose(h)
 		p.App.Processes, p.App.Threads = proposal.Processes, proposal.Threads
+		p.Target.Lang = language
 	}
 }
 

@@ -98,6 +98,9 @@ func (w *Wizard) questions(width, height int) []row {
 		title = diag.T("%d of %d: %s", w.step+1, len(steps)+1, diag.T("Route %s", w.answers.Routes[w.route].Path))
 	}
 	rows, from, to := w.listOrFields(width)
+	if r := w.pane.result; r != nil && r.Fails(diag.Warning) && !w.besides() {
+		rows = append(rows, row{}, row{text: w.lintSummary(r, width)})
+	}
 	body := scrolled(rows, from, to, w.shift, height-2)
 	head := w.styles.title.Render(cut(w.say(title), width-3))
 	if len(body) < len(rows) {

@@ -53,7 +53,7 @@ func (w *Walk) tell(out io.Writer, d diag.Diagnostic) {
 	fmt.Fprintln(out)
 	report.Diagnostic(out, d.In(w.cfg.Catalog), report.Options{Catalog: w.cfg.Catalog})
 	if d.Fix != nil {
-		fmt.Fprintf(out, "%s\n%s\n", w.say(diag.T("What a would change:")), strings.Join(w.styles.unified(lint.FixDiff(d.Fix), 0), "\n"))
+		fmt.Fprintf(out, "%s\n%s\n", w.say(diag.T("The fix:")), strings.Join(w.styles.unified(lint.FixDiff(d.Fix), 0), "\n"))
 	}
 }
 

@@ -155,9 +155,9 @@ func (w *Walk) findingRows(d diag.Diagnostic, width int) []row {
 		add(w.styles.faint.Render, w.say(diag.T("No fix is certain enough to be made here: mend it by hand, skip or suppress it.")))
 		return rows
 	}
-	title := w.say(diag.T("What a would change:"))
+	title := w.say(diag.T("The fix:"))
 	if d.Fix.Unsafe {
-		title = w.say(diag.T("What a would change (it changes behavior on purpose):"))
+		title = w.say(diag.T("The fix, which changes behavior on purpose:"))
 	}
 	rows = append(rows, row{})
 	add(w.styles.title.Render, title)

@@ -10,7 +10,7 @@ import (
 )
 
 func runInit(ctx context.Context, o *initOptions) error {
-	_, catalog, err := o.language(o.lang, "init")
+	language, catalog, err := o.language(o.lang, "init")
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 	p := start.Project.Clone()
 	var state *setup.State
 	if asked {
-		start.Propose(p, setup.ThisHost())
+		start.Propose(p, setup.ThisHost(), language)
 		state = setup.NewState(o.folder.Dir, o.env)
 	}
 	if err := o.overridden(p, changes); err != nil {

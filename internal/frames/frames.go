@@ -54,7 +54,7 @@ func NewWizard(dir, language string, look tui.Look) (*tui.Wizard, error) {
 	}
 	host := project.Host{Cores: 4, Memory: 8192}
 	p := start.Project.Clone()
-	start.Propose(p, host)
+	start.Propose(p, host, language)
 	w := tui.NewWizard(tui.Config{
 		Project: p, Evidence: start.Evidence, Host: host, Catalog: catalog, Look: look, Preview: func(p *project.Project) tui.Preview { return Preview(folder, p) },
 		Keep:    func(int, *project.Project, string) {},
