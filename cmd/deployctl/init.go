@@ -39,7 +39,7 @@ func initCommand(s streams) *cli.Command {
 			"An interrupted wizard goes on where it stopped.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "take what was found and the defaults, without questions"},
-			&cli.BoolFlag{Name: "accessible", EnvVars: []string{"ACCESSIBLE"}, Usage: "ask line by line, as a screen reader reads it"},
+			&cli.BoolFlag{Name: "accessible", Usage: "ask line by line, as a screen reader reads it (also with ACCESSIBLE=1)"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that were edited (a copy stays)"},
 			&cli.StringFlag{Name: "lang", Usage: "language of the questions and of the comments: en or zh"},
 			&cli.StringFlag{Name: "name", Usage: "name of the project"},

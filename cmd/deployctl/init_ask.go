@@ -10,13 +10,6 @@ import (
 	"github.com/deployctl/deployctl/tui"
 )
 
-// plain tells whether the questions come line by line: where that was asked
-// for, or the terminal can do no more.
-func (o *initOptions) plain() bool {
-	term := o.env("TERM")
-	return o.accessible || term == "" || term == "dumb"
-}
-
 // ask lets a person answer, from p on, and forgets what an interrupted wizard
 // kept once the answers are written with save.
 func (o *initOptions) ask(ctx context.Context, start *setup.Start, p *project.Project, state *setup.State, catalog diag.Catalog) (*tui.Outcome, error) {
@@ -38,7 +31,7 @@ func (o *initOptions) ask(ctx context.Context, start *setup.Start, p *project.Pr
 			cfg.Earlier = &tui.Earlier{Project: earlier, Place: kept.Place, At: kept.At}
 		}
 	}
-	if o.plain() {
+	if o.lineByLine(o.accessible) {
 		return tui.Ask(ctx, o.in, o.out, cfg)
 	}
 	cfg.Look = o.look()

@@ -24,7 +24,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 	}
 	asked := o.prompt && !o.yes && o.answers == ""
 	speaker := setup.Speaker{Out: o.out, Catalog: catalog}
-	if !asked || o.plain() {
+	if !asked || o.lineByLine(o.accessible) {
 		speaker.Found(o.folder, start)
 	}
 	for _, folder := range start.Unreadable {

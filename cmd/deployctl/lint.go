@@ -41,7 +41,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "unsafe", Usage: "with --fix: also what changes behavior on purpose"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what --fix would change, and write nothing"},
 			&cli.BoolFlag{Name: "interactive", Usage: "walk through the findings on the terminal: mend, skip, or suppress each with a reason"},
-			&cli.BoolFlag{Name: "accessible", EnvVars: []string{"ACCESSIBLE"}, Usage: "with --interactive: line by line, as a screen reader reads it"},
+			&cli.BoolFlag{Name: "accessible", Usage: "with --interactive: line by line, as a screen reader reads it (also with ACCESSIBLE=1)"},
 			&cli.StringSliceFlag{Name: "format", Usage: report.Names() + "; NAME=FILE for a file of its own; may be repeated (default: text)"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "file for the format that names none"},
 			&cli.StringFlag{Name: "profile", Usage: "default, strict, cis, mozilla-intermediate or mozilla-modern"},

@@ -32,7 +32,7 @@ func (o *lintOptions) walk(ctx context.Context, read lint.Reload, every []*lint.
 	}
 	cfg := tui.WalkConfig{Session: session, Catalog: catalog}
 	walk := tui.AskWalk
-	if term := o.env("TERM"); !o.accessible && term != "" && term != "dumb" {
+	if !o.lineByLine(o.accessible) {
 		walk, cfg.Look = tui.RunWalk, o.look()
 	}
 	cfg.Explain = func(rule string, width int) []string {

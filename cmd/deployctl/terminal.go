@@ -40,6 +40,13 @@ func (s streams) color(choice string) (bool, error) {
 	return false, &usageError{message: "--color: write auto, always or never"}
 }
 
+// lineByLine tells whether questions come line by line: where the flag or
+// ACCESSIBLE asks for it, or the terminal can do no more.
+func (s streams) lineByLine(flag bool) bool {
+	accessible, term := s.env("ACCESSIBLE"), s.env("TERM")
+	return flag || accessible != "" && accessible != "0" && accessible != "false" || term == "" || term == "dumb"
+}
+
 // look says what the terminal can show. NO_COLOR leaves bold and reverse.
 // Whether the background is dark is asked of the terminal, unless COLORFGBG
 // says it (as "15;0": the last number is the background's).

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -260,5 +261,45 @@ func TestWalkInTmux(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Line by line, in Chinese: all that the wizard asks, and the same files.
+func TestAccessibleInTmux(t *testing.T) {
+	t.Parallel()
+	dir := shopCopy(t)
+	s := newTmux(t, dir, t.TempDir(), "120", "60", "ACCESSIBLE=1 LC_ALL=zh_CN.UTF-8 deployctl init")
+	s.await("第 1 步，共 7 步")
+	s.keys("web", "Enter")
+	for range 32 {
+		s.keys("Enter")
+	}
+	s.await("显示改动？")
+	s.keys("Enter")
+	s.await("写入文件？")
+	if _, err := os.Stat(filepath.Join(dir, "deployctl.ini")); err == nil {
+		t.Error("written before it was confirmed")
+	}
+	s.keys("Enter")
+	s.await("exit 0")
+	if text := texts(t, dir)["deploy/uwsgi.ini"]; !strings.Contains(text, "chdir = /srv/web\n") || !strings.Contains(text, "由 deployctl") {
+		t.Errorf("the answers are not those that were given:\n%s", text)
+	}
+}
+
+// With NO_COLOR the screen has no color, and bold and reverse stay.
+func TestNoColorInTmux(t *testing.T) {
+	t.Parallel()
+	color := regexp.MustCompile(`\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[;m]`)
+	for _, c := range []struct {
+		env     string
+		colored bool
+	}{{"NO_COLOR=1", false}, {"NO_COLOR=", true}} {
+		s := newTmux(t, shopCopy(t), t.TempDir(), "120", "40", c.env+" deployctl init")
+		s.await("no findings in 5 files")
+		screen := s.run("capture-pane", "-p", "-e")
+		if color.MatchString(screen) != c.colored || !strings.Contains(screen, "\x1b[1m") {
+			t.Errorf("%s:\n%q", c.env, screen)
+		}
 	}
 }
