@@ -196,6 +196,26 @@ func TestWizardInTmux(t *testing.T) {
 	}
 }
 
+// awaitKept waits until an answer is kept.
+func awaitKept(t *testing.T, home, answer string) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(60 * time.Second); ; {
+		kept, _ := filepath.Glob(filepath.Join(home, ".local/state/deployctl/*"))
+		for _, file := range kept {
+			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), answer) {
+				return
+			}
+		}
+		select {
+		case <-late:
+			t.Fatalf("%q is not kept", answer)
+		case <-tick.C:
+		}
+	}
+}
+
 // A wizard whose terminal goes away goes on in the next one, and is asked about
 // no more once its files are written.
 func TestWizardGoesOnInTmux(t *testing.T) {
@@ -207,6 +227,7 @@ func TestWizardGoesOnInTmux(t *testing.T) {
 	s.await("4 of 7")
 	s.keys("C-u", "web.example", "Enter")
 	s.await("> TLS")
+	awaitKept(t, home, "web.example")
 	s.run("kill-server")
 	if _, err := os.Stat(filepath.Join(dir, "deploy")); err == nil {
 		t.Error("an interrupted wizard wrote something")
