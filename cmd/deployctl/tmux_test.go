@@ -202,7 +202,8 @@ func awaitKept(t *testing.T, home, answer string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for late := time.After(60 * time.Second); ; {
-		kept, _ := filepath.Glob(filepath.Join(home, ".local/state/deployctl/*"))
+		// Not what is being written beside it.
+		kept, _ := filepath.Glob(filepath.Join(home, ".local/state/deployctl/init-"+strings.Repeat("[0-9a-f]", 16)))
 		for _, file := range kept {
 			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), answer) {
 				return
