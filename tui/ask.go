@@ -23,8 +23,9 @@ type asker struct {
 	kept    int
 }
 
-// errBack is the answer that goes to the question before.
-var errBack = errors.New("back")
+// errBack is the answer that goes to the question before; errBegin asks all
+// anew, where the review finds something wrong.
+var errBack, errBegin = errors.New("back"), errors.New("begin")
 
 // Ask asks all that the wizard asks, one line each. It returns ErrAborted at
 // the end of the input, and the context's error when that ends. It writes no
@@ -45,6 +46,8 @@ func Ask(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*Outcome
 	for step := 0; step <= len(steps); {
 		err := a.step(step)
 		switch {
+		case errors.Is(err, errBegin):
+			step = 0
 		case errors.Is(err, errBack):
 			step = max(0, step-1)
 		case err != nil:

@@ -86,7 +86,7 @@ func (a *asker) review() error {
 	preview := a.cfg.Preview(a.answers.Project)
 	if preview.Err != nil {
 		fmt.Fprintf(a.out, "  ! %s\n", failsIn(preview.Err, a.cfg.Catalog))
-		return errBack
+		return errBegin
 	}
 	conflicts := false
 	for _, f := range preview.Files {

@@ -73,6 +73,22 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// Where the review finds something wrong, all is asked anew.
+func TestAskAnew(t *testing.T) {
+	t.Parallel()
+	folder := setup.Folder{Dir: t.TempDir()}
+	start, err := folder.Start(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := tui.Config{Project: start.Project, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }}
+	round := strings.Repeat("\n", 33)
+	outcome, err := tui.Ask(context.Background(), strings.NewReader(round+"\n\nweb:app\n"+round), io.Discard, cfg)
+	if err != nil || outcome.Project.Module != "web:app" {
+		t.Errorf("%+v, %v", outcome, err)
+	}
+}
+
 func TestAskEnds(t *testing.T) {
 	t.Parallel()
 	cfg, folder := askConfig(t, lang.English)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -89,6 +90,10 @@ func NewWizard(cfg Config) *Wizard {
 	w.input = newInput(w.styles)
 	if cfg.Earlier != nil {
 		w.mode = resuming
+	}
+	w.draft = w.answers
+	if cfg.Project.Module == "" { // nothing was found: only a person can say it
+		w.field = slices.IndexFunc(w.fields(), func(f field) bool { return f.evidence == "project.module" })
 	}
 	w.show()
 	return w

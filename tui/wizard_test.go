@@ -72,6 +72,28 @@ func TestWizardAnswers(t *testing.T) {
 	}
 }
 
+// Where no application was found the wizard begins with the question for it,
+// and does not end without an answer.
+func TestWizardFindsNothing(t *testing.T) {
+	t.Parallel()
+	folder := setup.Folder{Dir: t.TempDir()}
+	start, err := folder.Start(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tui.NewWizard(tui.Config{Project: start.Project, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }})
+	frames.Handle(w, w.Init())
+	if !strings.Contains(w.View(), "> WSGI callable") {
+		t.Errorf("it does not begin with the callable:\n%s", w.View())
+	}
+	if frames.Press(w, "alt+7", "enter") || !strings.Contains(w.View(), "[project] has no module") {
+		t.Errorf("it ends without a callable:\n%s", w.View())
+	}
+	if !frames.Press(w, "alt+1", "down", "down", "web:app", "alt+7", "enter") || get(t, w, "project.module") != "web:app" {
+		t.Errorf("it does not end with a callable:\n%s", w.View())
+	}
+}
+
 // What is found is edited where it was found, and routes come and go with it.
 func TestWizardFolders(t *testing.T) {
 	t.Parallel()

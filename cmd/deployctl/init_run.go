@@ -18,11 +18,11 @@ func runInit(ctx context.Context, o *initOptions) error {
 	if err != nil {
 		return err
 	}
-	start, err := o.folder.Start(o.named || setsModule(changes))
+	asked := o.prompt && !o.yes && o.answers == ""
+	start, err := o.folder.Start(asked || o.named || setsModule(changes))
 	if err != nil {
 		return o.invalid(err, o.lang)
 	}
-	asked := o.prompt && !o.yes && o.answers == ""
 	speaker := setup.Speaker{Out: o.out, Catalog: catalog}
 	if !asked || o.lineByLine(o.accessible) {
 		speaker.Found(o.folder, start)

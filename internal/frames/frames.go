@@ -68,6 +68,9 @@ func NewWizard(dir, language string, look tui.Look) (*tui.Wizard, error) {
 // Preview is what the command line makes of answers.
 func Preview(folder setup.Folder, p *project.Project) tui.Preview {
 	draft, err := folder.Draft(p)
+	if found, ok := project.IsInvalid(err); ok {
+		err = found[0].Message
+	}
 	if err != nil {
 		return tui.Preview{Err: err}
 	}
