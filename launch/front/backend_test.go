@@ -43,8 +43,9 @@ func (l *lockedWriter) text() string {
 // backends starts the servers that a text names, and returns the names with
 // their addresses, longer names first. BACKEND, BACKEND2 and BACKEND3 are HTTP
 // servers, UWSGI, UWSGI2 and UWSGI3 speak the uwsgi protocol; with TLS before
-// the name they do so over TLS, with the certificate BACKENDCERT; with SOCKET behind it on a unix socket. All of
-// them answer with the request they got, or as its query asks:
+// the name they do so over TLS, with the certificate BACKENDCERT, with SOCKET
+// behind it on a unix socket; PORTOF before it is the port alone. All of them
+// answer with the request they got, or as its query asks:
 //
 //   - status, type (may be empty), body, size (of the body, in bytes);
 //   - head is a header line, may be repeated; @N at its end is N bytes;
@@ -81,7 +82,9 @@ func backends(t *testing.T, text string) []string {
 				pairs = append(pairs, name, "unix:"+serveEach(t, "unix", path, kind.answer))
 				openSocket(t, path)
 			default:
-				pairs = append(pairs, name, serveEach(t, "tcp", "127.0.0.1:0", kind.answer))
+				address := serveEach(t, "tcp", "127.0.0.1:0", kind.answer)
+				_, port, _ := net.SplitHostPort(address)
+				pairs = append(pairs, "PORTOF"+name, port, name, address)
 			}
 		}
 	}

@@ -42,7 +42,7 @@ type Front struct {
 
 // counters are those of stub_status.
 type counters struct {
-	accepted, handled, requests, active, reading, writing atomic.Int64
+	accepted, requests, active, reading, writing atomic.Int64
 }
 
 func (c *counters) waiting() int64 {

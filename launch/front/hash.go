@@ -58,6 +58,9 @@ type point struct {
 // pointsFor is how many points a server has for each unit of its weight.
 const pointsFor = 160
 
+// mostWeight bounds the points of one server.
+const mostWeight = 10_000
+
 // newRing makes the ring (ngx_http_upstream_init_chash).
 func newRing(peers []*peer) []point {
 	var ring []point
@@ -70,7 +73,7 @@ func newRing(peers []*peer) []point {
 		}
 		base := crc32.ChecksumIEEE([]byte(host + "\x00" + port))
 		var before [4]byte
-		for range p.weight * pointsFor {
+		for range min(p.weight, mostWeight) * pointsFor {
 			hash := crc32.Update(base, crc32.IEEETable, before[:])
 			ring = append(ring, point{hash, p.server})
 			binary.LittleEndian.PutUint32(before[:], hash)

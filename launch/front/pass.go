@@ -103,12 +103,12 @@ func (p *pass) fix(c *config, address string, port int) error {
 	if p.fixed = c.upstreams[address]; p.fixed != nil {
 		return nil
 	}
-	one, err := newPeer(address, port)
+	peers, err := newPeers(address, port)
 	if err != nil {
 		return err
 	}
 	p.fixed = newUpstream(address)
-	p.fixed.peers = []*peer{one}
+	p.fixed.peers = peers
 	return nil
 }
 
@@ -122,7 +122,7 @@ func (p *pass) group(r *request, address string, port int) (*upstream, int) {
 	if u := r.conf.upstreams[address]; u != nil {
 		return u, 0
 	}
-	one, err := newPeer(address, port)
+	peers, err := newPeers(address, port)
 	if err != nil {
 		r.logError("%v", err)
 		return nil, http.StatusInternalServerError
@@ -138,7 +138,7 @@ func (p *pass) group(r *request, address string, port int) (*upstream, int) {
 		}
 	}
 	u := newUpstream(address)
-	u.peers = []*peer{one}
+	u.peers = peers
 	return u, 0
 }
 

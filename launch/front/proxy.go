@@ -3,7 +3,6 @@ package front
 import (
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,9 +14,11 @@ type proxy struct {
 	*pass
 	address   string // as written
 	fixed     proxyTarget
-	variable  bool   // the address holds variables, and is taken as it comes
-	location  string // whose prefix the URI takes the place of
-	minor     int    // of HTTP/1
+	set       map[string]bool // the names of params, and of what is never passed on, in lower case
+	ownLength bool            // proxy_set_header sets Content-Length
+	variable  bool            // the address holds variables, and is taken as it comes
+	location  string          // whose prefix the URI takes the place of
+	minor     int             // of HTTP/1
 	method    *text
 	body      *text
 	redirects []proxyRedirect
@@ -118,15 +119,19 @@ var proxyDefaults = []struct{ name, value string }{{"Host", "$proxy_host"}, {"Co
 var proxyOwn = []string{"host", "connection", "content-length", "transfer-encoding", "te", "keep-alive", "expect", "upgrade"}
 
 func (c *config) proxyHeaders(l *location, x *proxy) {
-	set := map[string]bool{}
+	x.set = map[string]bool{}
 	for _, n := range c.all(l.Scope, "proxy_set_header") {
-		set[strings.ToLower(n.Arg(0))] = true
+		x.set[strings.ToLower(n.Arg(0))] = true
 		x.params = append(x.params, passParam{name: n.Arg(0), value: c.text(n.Arg(1))})
 	}
 	for _, h := range proxyDefaults {
-		if !set[strings.ToLower(h.name)] {
+		if !x.set[strings.ToLower(h.name)] {
 			x.params = append(x.params, passParam{name: h.name, value: c.text(h.value)})
 		}
+	}
+	x.ownLength = x.set["content-length"]
+	for _, name := range proxyOwn {
+		x.set[name] = true
 	}
 }
 
@@ -212,12 +217,9 @@ func (r *request) bodyLength() int64 {
 func (x *proxy) head(r *request, method, uri string) []byte {
 	b := make([]byte, 0, 1024)
 	b = append(b, method+" "+uri+" HTTP/1."+strconv.Itoa(x.minor)+"\r\n"...)
-	set := map[string]bool{}
 	for i := range x.params {
-		name := x.params[i].name
-		set[strings.ToLower(name)] = true
 		if v := x.params[i].value.eval(r); v != "" {
-			b = appendField(b, name, v)
+			b = appendField(b, x.params[i].name, v)
 		}
 	}
 	body := ""
@@ -225,7 +227,7 @@ func (x *proxy) head(r *request, method, uri string) []byte {
 		body = x.body.eval(r)
 	}
 	switch length := r.bodyLength(); {
-	case set["content-length"]:
+	case x.ownLength:
 	case x.body != nil:
 		b = appendField(b, "Content-Length", strconv.Itoa(len(body)))
 	case length >= 0:
@@ -235,8 +237,7 @@ func (x *proxy) head(r *request, method, uri string) []byte {
 	}
 	if x.passHead {
 		for _, h := range r.headers {
-			name := strings.ToLower(h.name)
-			if !set[name] && !slices.Contains(proxyOwn, name) {
+			if !x.set[strings.ToLower(h.name)] {
 				b = appendField(b, h.name, h.value)
 			}
 		}

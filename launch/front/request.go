@@ -48,7 +48,6 @@ type request struct {
 	cache         map[string]string // values of map and geo that were looked up
 	errorPage     bool              // the response is that of an error_page
 	override      int               // the status that an error_page asks for; 0 for the response's own
-	user          string            // of auth_basic
 	tried         []attempt         // what upstreams were asked
 	challenge     string            // what WWW-Authenticate of a 401 says
 	answered      []header          // by the upstream that was asked last
@@ -70,7 +69,7 @@ type request struct {
 	done     bool
 }
 
-// get returns the value of a header of the request; several of one name are
+// header returns the value of a header of the request; several of one name are
 // joined as nginx 1.23 and later do.
 func (r *request) header(name string) (string, bool) {
 	found, ok := "", false
@@ -90,14 +89,6 @@ func (r *request) header(name string) (string, bool) {
 		found += separator + h.value
 	}
 	return found, ok
-}
-
-// uri is the path with the arguments.
-func (r *request) uri() string {
-	if r.args == "" {
-		return r.path
-	}
-	return r.path + "?" + r.args
 }
 
 // remote is the client's address; invalid on unix sockets.

@@ -15,7 +15,7 @@ type response struct {
 	status      int
 	statusLine  string // with the words behind it; "" for nginx's own
 	contentType string
-	charset     string // that the upstream gave, with contentType
+	charset     string // that the charset filter adds
 	length      int64  // of the body, in bytes; -1 when it is not known
 	headers     []header
 	location    string

@@ -3,6 +3,7 @@ package front
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,32 +72,37 @@ func (u *upstream) tries() int {
 func (c *config) upstream(u *site.Upstream) {
 	group := newUpstream(u.Name)
 	for _, s := range u.Servers {
-		p, err := newPeer(s.Address, 80)
+		peers, err := newPeers(s.Address, 80)
 		if err != nil {
 			c.fail(s.Node, "%v", err)
 			continue
 		}
 		c.used[s.Node] = true
-		p.server = s.Address
-		p.weight, p.backup, p.down = s.Weight, s.Backup, s.Down
-		for _, a := range s.Node.Args[1:] {
-			k, v, _ := strings.Cut(a.Value, "=")
-			switch k {
-			case "max_fails":
-				p.maxFails, _ = strconv.Atoi(v)
-			case "fail_timeout":
-				p.failTimeout, _ = value.Seconds(v)
-			case "max_conns":
-				p.maxConns, _ = strconv.Atoi(v)
-			}
+		for _, p := range peers {
+			p.server = s.Address
+			p.weight, p.effective, p.backup, p.down = s.Weight, s.Weight, s.Backup, s.Down
+			p.serverParams(s.Node)
 		}
-		p.effective = p.weight
-		group.peers = append(group.peers, p)
+		group.peers = append(group.peers, peers...)
 	}
 	for _, n := range u.Nodes {
 		c.upstreamDirective(group, n)
 	}
 	c.upstreams[u.Name] = group
+}
+
+func (p *peer) serverParams(n *site.Node) {
+	for _, a := range n.Args[1:] {
+		k, v, _ := strings.Cut(a.Value, "=")
+		switch k {
+		case "max_fails":
+			p.maxFails, _ = strconv.Atoi(v)
+		case "fail_timeout":
+			p.failTimeout, _ = value.Seconds(v)
+		case "max_conns":
+			p.maxConns, _ = strconv.Atoi(v)
+		}
+	}
 }
 
 func (c *config) upstreamDirective(group *upstream, n *site.Node) {
@@ -132,22 +138,58 @@ func (c *config) upstreamDirective(group *upstream, n *site.Node) {
 	c.used[n] = true
 }
 
-// newPeer reads an address of an upstream.
-func newPeer(address string, port int) (*peer, error) {
+// newPeers reads an address of an upstream. localhost has several; other names
+// are resolved when they are connected to.
+func newPeers(address string, port int) ([]*peer, error) {
 	a, refused := value.ParseAddress(address, value.AddressUse{})
 	if refused != "" {
 		return nil, fmt.Errorf("%s in %q", refused, address)
 	}
-	p := &peer{weight: 1, effective: 1, maxFails: 1, failTimeout: 10}
 	if a.Unix != "" {
-		p.network, p.address, p.shown = "unix", a.Unix, "unix:"+a.Unix
-		return p, nil
+		return []*peer{newPeer("unix", a.Unix, "unix:"+a.Unix)}, nil
 	}
 	if a.NoPort || a.Port == 0 {
 		a.Port = port
 	}
-	host := strings.Trim(a.Host, "[]")
-	p.network, p.address = "tcp", net.JoinHostPort(host, strconv.Itoa(a.Port))
-	p.shown = p.address
-	return p, nil
+	hosts := []string{strings.Trim(a.Host, "[]")}
+	if strings.EqualFold(a.Host, "localhost") {
+		hosts = loopbacks()
+	}
+	var peers []*peer
+	for _, host := range hosts {
+		at := net.JoinHostPort(host, strconv.Itoa(a.Port))
+		peers = append(peers, newPeer("tcp", at, at))
+	}
+	return peers, nil
+}
+
+func newPeer(network, address, shown string) *peer {
+	return &peer{network: network, address: address, shown: shown, weight: 1, effective: 1, maxFails: 1, failTimeout: 10}
+}
+
+// loopbacks are the addresses of localhost in the order in which nginx has them
+// (ngx_inet_resolve_host): those of IPv6 last, and only where the machine has
+// one of that kind that leads out of it, as getaddrinfo asks.
+func loopbacks() []string {
+	var four, six []string
+	found, _ := net.LookupIP("localhost")
+	for _, ip := range found {
+		if ip.To4() != nil {
+			four = append(four, ip.String())
+		} else {
+			six = append(six, ip.String())
+		}
+	}
+	addresses, _ := net.InterfaceAddrs()
+	leads := slices.ContainsFunc(addresses, func(a net.Addr) bool {
+		n, ok := a.(*net.IPNet)
+		return ok && n.IP.To4() == nil && !n.IP.IsLoopback()
+	})
+	switch {
+	case len(found) == 0:
+		return []string{"127.0.0.1"}
+	case leads || len(four) == 0:
+		return append(four, six...)
+	}
+	return four
 }

@@ -14,6 +14,7 @@ type uwsgi struct {
 	*pass
 	schema               string
 	modifier1, modifier2 byte
+	own                  map[string]bool // params that keep the client's headers away
 }
 
 func newUwsgiPass(c *config, l *location, n *site.Node) handler {
@@ -30,7 +31,14 @@ func newUwsgiPass(c *config, l *location, n *site.Node) handler {
 			return nil
 		}
 	}
+	x.own = map[string]bool{}
 	for _, n := range c.all(l.Scope, "uwsgi_param") {
+		if strings.HasPrefix(n.Arg(0), "HTTP_") {
+			x.own[n.Arg(0)] = true
+			if n.Arg(1) == "" {
+				continue // that is all it is for
+			}
+		}
 		x.params = append(x.params, passParam{n.Arg(0), c.text(n.Arg(1)), n.Arg(2) == "if_not_empty"})
 	}
 	x.modifier1, x.modifier2 = byte(c.number(l.Scope, "uwsgi_modifier1", 0)), byte(c.number(l.Scope, "uwsgi_modifier2", 0))
@@ -60,16 +68,9 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 			packet, _ = wire.AppendVar(packet, name, value) // both are short enough, and no name is empty
 		}
 	}
-	own := map[string]bool{}
 	for i := range x.params {
 		param := &x.params[i]
 		v := param.value.eval(r)
-		if strings.HasPrefix(param.name, "HTTP_") {
-			own[param.name] = true
-			if param.value.source == "" {
-				continue // only keeps the client's own away
-			}
-		}
 		if v == "" && param.ifNotEmpty {
 			continue
 		}
@@ -80,7 +81,7 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 		for i := range r.headers {
 			h := &r.headers[i]
 			name := "HTTP_" + strings.ToUpper(strings.ReplaceAll(h.name, "-", "_"))
-			if own[name] || seen[name] {
+			if x.own[name] || seen[name] {
 				continue
 			}
 			seen[name] = true
