@@ -1,5 +1,5 @@
-// Command pictures makes the README's pictures of the wizard and the walk from
-// the screens that the tests keep. With -check it says which are not of the
+// Command pictures makes the README's pictures of the wizard, the walk and the
+// dashboard from the screens that the tests keep. With -check it says which are not of the
 // screens as they are now.
 package main
 
@@ -17,14 +17,21 @@ import (
 	"github.com/deployctl/deployctl/tui"
 )
 
-// picture is one file below docs, and the screen that it shows; an empty name
-// is the first screen of a walk.
+// picture is one file below docs, and the screen that it shows: one of the
+// wizard's, or the first one of a walk or the dashboard.
 type picture struct{ file, language, frame string }
+
+// The pictures that are no screens of the wizard.
+const (
+	theWalk      = "walk"
+	theDashboard = "dashboard"
+)
 
 var pictures = []picture{
 	{"wizard.svg", "en", "servers and TLS"}, {"wizard.zh.svg", "zh", "servers and TLS"},
 	{"review.svg", "en", "the review"}, {"review.zh.svg", "zh", "the review"},
-	{"walk.svg", "en", ""}, {"walk.zh.svg", "zh", ""},
+	{"walk.svg", "en", theWalk}, {"walk.zh.svg", "zh", theWalk},
+	{"dashboard.svg", "en", theDashboard}, {"dashboard.zh.svg", "zh", theDashboard},
 }
 
 const width, height = 120, 32
@@ -63,9 +70,12 @@ func (p picture) make(check bool) error {
 
 // screen returns what a terminal is told to show.
 func (p picture) screen() (string, error) {
+	if p.frame == theDashboard {
+		return frames.Dashboard(p.language, width, height)
+	}
 	look := tui.Look{Attributes: true, Color: true, Profile: termenv.TrueColor, Dark: true}
 	size := tea.WindowSizeMsg{Width: width, Height: height}
-	if p.frame == "" {
+	if p.frame == theWalk {
 		cfg, err := frames.WalkConfig(p.language, look)
 		if err != nil {
 			return "", err

@@ -10,7 +10,7 @@ const (
 	MaxWaiting  = maxWaiting
 )
 
-func Still(m *Model) *Model {
+func Stopped(m *Model) *Model {
 	m.tick = func() tea.Cmd { return nil }
 	return m
 }

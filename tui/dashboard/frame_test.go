@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deployctl/deployctl/internal/frames"
 	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/tui/dashboard"
 )
@@ -89,6 +91,29 @@ func (s *screen) tour(show func(title string)) {
 	s.press("q")
 	s.frame()
 	show("stopping at once")
+}
+
+// The picture of the README shows all panes, in both languages.
+func TestStill(t *testing.T) {
+	t.Parallel()
+	for language, wants := range map[string][]string{
+		lang.English: {"[1 requests 646]", "2 processes 1 of 3 busy", "3 log 4", "4 findings 1 ✗1", " 504 ", ">200"},
+		lang.Chinese: {"[1 请求 646]", "1/3 忙碌", "日志", "harakiri 为 60 秒"},
+	} {
+		shown, err := frames.Dashboard(language, 120, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(strings.ReplaceAll(ansi.Strip(shown), ">200", ">200"), want) {
+				t.Errorf("%s: no %q in\n%s", language, want, ansi.Strip(shown))
+			}
+		}
+		opened, err := frames.Dashboard(language, 120, 32, "up", "enter")
+		if err != nil || !strings.Contains(opened, "curl") {
+			t.Errorf("%s: a request is not opened: %v\n%s", language, err, opened)
+		}
+	}
 }
 
 // Every pane and state looks as its frame does, in both languages and three

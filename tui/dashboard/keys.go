@@ -29,7 +29,7 @@ var helps = []help{
 	{"o", diag.T("open in a browser"), diag.T("browser")},
 	{"y", diag.T("copy a request as curl, or the line"), diag.T("copy")},
 	{"c", diag.T("clear requests or log"), diag.T("clear")},
-	{"esc", diag.T("close, or end the filter"), diag.Text{}},
+	{"esc", diag.T("close, as q does there; or end the filter"), diag.Text{}},
 	{"1 2 3 4 tab", diag.T("choose requests, processes, log, findings"), diag.Text{}},
 	{"z", diag.T("on a large screen: one of them alone, and all again"), diag.Text{}},
 	{"↑ ↓ j k pgup pgdn", diag.T("choose another line"), diag.Text{}},

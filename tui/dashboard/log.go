@@ -20,7 +20,7 @@ func (m *Model) logRow(e *launch.Event, width int, s styles) string {
 	}
 	line := mark + " "
 	if width >= timeWide {
-		line += e.Time.Local().Format(time.TimeOnly) + " "
+		line += e.Time.Format(time.TimeOnly) + " "
 	}
 	if width >= fromWide {
 		line += pad(e.From, 9) + " "
@@ -36,5 +36,5 @@ func (m *Model) logRow(e *launch.Event, width int, s styles) string {
 }
 
 func logDetail(e *launch.Event) []string {
-	return []string{e.Time.Local().Format("2006-01-02 15:04:05.000"), e.From, "", e.Text}
+	return []string{e.Time.Format("2006-01-02 15:04:05.000"), e.From, "", e.Text}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +14,6 @@ import (
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/tui/dashboard"
 )
-
-func TestMain(m *testing.M) {
-	time.Local = time.UTC // the log shows the time of where it is read
-	os.Exit(m.Run())
-}
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
@@ -39,7 +33,7 @@ type screen struct {
 func newScreen(c diag.Catalog, color bool) *screen {
 	s := &screen{now: noon, status: status(), found: findings()}
 	s.feed = dashboard.NewFeed(func() time.Time { return s.now })
-	s.Model = dashboard.Still(dashboard.New(dashboard.Config{
+	s.Model = dashboard.Stopped(dashboard.New(dashboard.Config{
 		Name: "shop", Catalog: c, Color: color, Now: func() time.Time { return s.now },
 		Findings: func() []launch.Finding { return s.found },
 		Open:     func(url string) error { return s.note("open " + url) },
