@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,7 +114,9 @@ func newPlace(t *testing.T) place {
 	dir := shortDir(t)
 	p := place{socket: filepath.Join(dir, strings.Repeat("s", max(1, 60-len(dir))))} // of one length, which Content-Length shows
 	for i := range p.ports {
-		p.ports[i] = realtest.FreePort(t)
+		for port := 0; port == 0 || slices.Contains(p.ports[:i], port); p.ports[i] = port {
+			port = realtest.FreePort(t) // nobody listens there yet, so it may come twice
+		}
 	}
 	return p
 }
@@ -126,13 +129,17 @@ func (p place) names() []string {
 // fill puts what the server has for them in the place of the names.
 func (p place) fill(text string) string { return strings.NewReplacer(p.names()...).Replace(text) }
 
+// processText is how the error log names who writes: with a number that may be
+// that of a port.
+var processText = regexp.MustCompile(`\b\d+#\d+: `)
+
 // clean undoes fill.
 func (p place) clean(text string) string {
 	pairs := p.names()
 	for i := 0; i < len(pairs); i += 2 {
 		pairs[i], pairs[i+1] = pairs[i+1], pairs[i]
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return strings.NewReplacer(pairs...).Replace(processText.ReplaceAllString(text, ""))
 }
 
 // compare gives both servers the configuration and the requests.

@@ -103,7 +103,8 @@ func (m *Model) workers() (busyOnes, all int) {
 	return busyOnes, all
 }
 
-// processWidths are the columns of a process behind its mark.
+// processWidths are the columns of a process behind its mark; 0 for one that has
+// no room.
 type processWidths struct{ name, state, pid, memory, restarts, requests, doing int }
 
 func processWidthsOf(width int) processWidths {
@@ -114,7 +115,13 @@ func processWidthsOf(width int) processWidths {
 	if width >= 90 {
 		w.doing = width / 3
 	}
-	w.name = width - 2 - w.pid - w.memory - w.restarts - w.requests - 4
+	if width < 40 {
+		w.restarts = 0
+	}
+	w.name = width - 2 - w.pid - w.memory - w.requests - 3
+	if w.restarts > 0 {
+		w.name -= w.restarts + 1
+	}
 	if w.state > 0 {
 		w.name -= w.state + 1
 	}
@@ -139,7 +146,11 @@ func (w processWidths) line(mark, name, state, pid, memory, restarts, requests, 
 	if w.state > 0 {
 		line += " " + pad(state, w.state)
 	}
-	line += " " + padLeft(pid, w.pid) + " " + padLeft(memory, w.memory) + " " + padLeft(restarts, w.restarts) + " " + padLeft(requests, w.requests)
+	line += " " + padLeft(pid, w.pid) + " " + padLeft(memory, w.memory)
+	if w.restarts > 0 {
+		line += " " + padLeft(restarts, w.restarts)
+	}
+	line += " " + padLeft(requests, w.requests)
 	if w.doing > 0 {
 		line += "  " + cut(doing, w.doing)
 	}

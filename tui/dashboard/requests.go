@@ -19,7 +19,10 @@ type requestWidths struct{ method, path, took, worker, location int }
 
 func widthsOf(width int) requestWidths {
 	w := requestWidths{method: 7, took: 7}
-	if width < 50 {
+	switch {
+	case width < 30:
+		w.method = 0
+	case width < 50:
 		w.method = 4
 	}
 	if width >= 56 {
@@ -29,7 +32,10 @@ func widthsOf(width int) requestWidths {
 		w.location = (width - 30) * 2 / 5
 	}
 	// The mark and the status take 6 columns with the blank behind them.
-	w.path = width - 6 - w.method - 1 - w.took - 1
+	w.path = width - 6 - w.took - 1
+	if w.method > 0 {
+		w.path -= w.method + 1
+	}
 	if w.worker > 0 {
 		w.path -= w.worker + 1
 	}
@@ -41,12 +47,22 @@ func widthsOf(width int) requestWidths {
 
 func (m *Model) requestColumns(width int) string {
 	w := widthsOf(width)
-	line := pad(" "+m.text(diag.T("Code")), 5) + " " + pad(m.text(diag.T("Method")), w.method) + " " + pad(m.text(diag.T("Path")), w.path) + " " + padLeft(m.text(diag.T("Time")), w.took)
+	return pad(" "+m.text(diag.T("Code")), 5) + " " +
+		w.line(m.text(diag.T("Method")), m.text(diag.T("Path")), m.text(diag.T("Time")), m.text(diag.T("W")), m.text(diag.T("Location")))
+}
+
+// line puts the columns behind the status together.
+func (w requestWidths) line(method, path, took, worker, location string) string {
+	line := ""
+	if w.method > 0 {
+		line = pad(method, w.method) + " "
+	}
+	line += pad(path, w.path) + " " + padLeft(took, w.took)
 	if w.worker > 0 {
-		line += " " + padLeft(m.text(diag.T("W")), w.worker)
+		line += " " + padLeft(worker, w.worker)
 	}
 	if w.location > 0 {
-		line += "  " + cut(m.text(diag.T("Location")), w.location)
+		line += "  " + location
 	}
 	return line
 }
@@ -62,18 +78,12 @@ func (m *Model) requestRow(a *launch.Access, width int, s styles) string {
 	case a.Status >= 300:
 		style = s.faint
 	}
-	line := style.Render(mark+" "+pad(strconv.Itoa(a.Status), 3)) + " " + pad(clean(a.Method), w.method) + " " + pad(clean(a.URI), w.path) + " " + padLeft(duration(a.Took), w.took)
-	if w.worker > 0 {
-		worker := ""
-		if a.Worker > 0 {
-			worker = strconv.Itoa(a.Worker)
-		}
-		line += " " + padLeft(worker, w.worker)
+	worker := ""
+	if a.Worker > 0 {
+		worker = strconv.Itoa(a.Worker)
 	}
-	if w.location > 0 {
-		line += "  " + s.faint.Render(cut(answeredBy(a, w.location), w.location))
-	}
-	return line
+	return style.Render(mark+" "+pad(strconv.Itoa(a.Status), 3)) + " " +
+		w.line(clean(a.Method), clean(a.URI), duration(a.Took), worker, s.faint.Render(cut(answeredBy(a, w.location), w.location)))
 }
 
 // answeredBy names the location that answered, and where it is written, when
