@@ -138,19 +138,27 @@ func (w *Wizard) commandRows(width, height int) []row {
 	return rows
 }
 
-// continued breaks a command line between its words, so that a shell reads it
+// continued breaks a command line before its options, so that a shell reads it
 // all the same.
 func continued(words []string, width int) []string {
+	var parts []string // an option with its value
+	for _, word := range words {
+		if n := len(parts) - 1; n >= 0 && strings.HasPrefix(parts[n], "--") && !strings.Contains(parts[n], " ") && !strings.HasPrefix(word, "--") {
+			parts[n] += " " + word
+		} else {
+			parts = append(parts, word)
+		}
+	}
 	var lines []string
 	line := ""
-	for i, word := range words {
+	for _, part := range parts {
 		switch {
 		case line == "":
-			line = word
-		case ansi.StringWidth(line)+1+ansi.StringWidth(word)+2 > width && !strings.HasPrefix(words[i-1], "--"):
-			lines, line = append(lines, line+" \\"), "  "+word
+			line = part
+		case ansi.StringWidth(line)+1+ansi.StringWidth(part)+2 > width && strings.HasPrefix(part, "--"):
+			lines, line = append(lines, line+" \\"), "  "+part
 		default:
-			line += " " + word
+			line += " " + part
 		}
 	}
 	lines = append(lines, line)
