@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"path"
 	"strings"
 	"testing"
 
@@ -57,13 +58,18 @@ func TestHostileValues(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			files, err := Render(p, Options{})
-			if err != nil {
-				continue
-			}
-			accepted++
-			for _, f := range files {
-				checkHarmless(t, name+" = "+v, f)
+			for _, target := range Targets() {
+				files, err := Render(p, Options{Target: target})
+				if err != nil {
+					continue
+				}
+				accepted++
+				for _, f := range files {
+					if target == "apache" && strings.HasSuffix(f.Path, ".conf") {
+						f.Path = "vhost"
+					}
+					checkHarmless(t, target+": "+name+" = "+v, f)
+				}
 			}
 		}
 	}
@@ -85,7 +91,7 @@ func hostileBase(t *testing.T) *project.Project {
 func checkHarmless(t *testing.T, value string, f File) {
 	t.Helper()
 	switch {
-	case f.Path == "uwsgi.ini":
+	case path.Base(f.Path) == "uwsgi.ini":
 		c := uwsgi.LoadText(uwsgi.Parse(f.Path, string(f.Content)), "", uwsgi.LoadOptions{})
 		if len(c.Main.Errors) > 0 || len(c.Main.Sections) != 1 {
 			t.Errorf("%q: uwsgi.ini does not read: %v", value, c.Main.Errors)
@@ -95,7 +101,7 @@ func checkHarmless(t *testing.T, value string, f File) {
 				t.Errorf("%q: uwsgi.ini has %s = %s", value, o.Key, o.Value)
 			}
 		}
-	case strings.HasSuffix(f.Path, ".conf"), f.Path == "uwsgi_params":
+	case strings.HasSuffix(f.Path, ".conf"), path.Base(f.Path) == "uwsgi_params":
 		tree := nginx.Parse(f.Path, string(f.Content))
 		for _, e := range tree.Errors {
 			t.Errorf("%q: %s does not read: %s", value, f.Path, e.Message)
@@ -107,7 +113,7 @@ func checkHarmless(t *testing.T, value string, f File) {
 		}
 	default:
 		for line := range strings.Lines(string(f.Content)) {
-			if strings.HasPrefix(line, "evil") {
+			if strings.HasPrefix(strings.TrimSpace(line), "evil") {
 				t.Errorf("%q: %s has the line %s", value, f.Path, line)
 			}
 		}

@@ -41,6 +41,8 @@ var targets = map[string]func(*renderer){
 	"systemd":    (*renderer).systemd,
 	"compose":    (*renderer).compose,
 	"kubernetes": (*renderer).kubernetes,
+	"apache":     (*renderer).apache,
+	"gunicorn":   (*renderer).gunicorn,
 }
 
 // Target returns the error for a name that is no target, with the nearest one
@@ -148,7 +150,7 @@ func (r *renderer) render(name, file string, data any) {
 		return strings.Trim(b.String(), "\n"), err
 	}
 	t, err := template.New(name).Funcs(template.FuncMap{
-		"why":    func(key string) string { return comment(r.opts.Lang, key) },
+		"why":    func(key string) string { return comment(r.opts.Lang, r.key(key)) },
 		"indent": indent,
 		"render": execute,
 	}).ParseFS(templates.FS, name+".tmpl")
@@ -166,6 +168,14 @@ func (r *renderer) render(name, file string, data any) {
 		body = strings.ReplaceAll(body, "\n\n\n", "\n\n")
 	}
 	r.files = append(r.files, File{file, stamp(styled(path.Base(name), body+"\n"), r.opts.Lang), 0o644})
+}
+
+// key returns the comment that stands for another one where Apache is in nginx's place.
+func (r *renderer) key(name string) string {
+	if _, ok := why["apache-"+name]; ok && r.opts.Target == "apache" {
+		return "apache-" + name
+	}
+	return name
 }
 
 // indent moves every line that is not empty to the right.

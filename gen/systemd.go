@@ -14,6 +14,9 @@ import (
 // systemdView is what the templates of the target systemd show.
 type systemdView struct {
 	*serviceView
+	// Server is the program, Exec the command that starts it, Notify the comment
+	// on Type=notify.
+	Server, Exec, Notify string
 	// Writable are the folders that the application writes to.
 	Writable []string
 	// Home is how much of the home folders the unit sees: true hides them,
@@ -53,9 +56,10 @@ func (r *renderer) systemd() {
 func (r *renderer) systemdView() *systemdView {
 	p := r.p
 	v := &systemdView{
-		serviceView: r.service(), Writable: r.writable(), Home: "true", Log: p.App.Log,
+		serviceView: r.service(), Server: "uWSGI", Notify: "notify", Writable: r.writable(), Home: "true", Log: p.App.Log,
 		Graceful: p.Target.Uwsgi == "" || known(p.Target.Uwsgi, "2.0.19"),
 	}
+	v.Exec = "/usr/bin/uwsgi --ini " + v.Ini
 	for _, used := range append([]string{p.Root, p.Abs(p.Chdir), p.Abs(p.Virtualenv)}, v.Writable...) {
 		for _, home := range []string{"/home/", "/root/", "/run/user/"} {
 			if strings.HasPrefix(used+"/", home) {

@@ -90,7 +90,7 @@ func list[T any](name, def, doc string, at func(*T) *[]string) field[T] {
 }
 
 // Targets are what a description can be rendered for: values of [target] render.
-var Targets = []string{"native", "systemd", "compose", "kubernetes"}
+var Targets = []string{"native", "systemd", "compose", "kubernetes", "apache", "gunicorn"}
 
 // Container tells whether a target runs the pair in containers.
 func Container(target string) bool { return target == "compose" || target == "kubernetes" }

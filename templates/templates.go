@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds the templates: TARGET/FILE.tmpl.
 //
-//go:embed native systemd compose
+//go:embed native systemd compose apache gunicorn
 var FS embed.FS
