@@ -128,8 +128,7 @@ func (r *renderer) apacheView() *apacheView {
 
 // apacheMembers adds the backends.
 func (r *renderer) apacheMembers(v *apacheView) {
-	methods := map[string]string{"round-robin": "byrequests", "least_conn": "bybusyness"}
-	v.Method = methods[r.p.Limits.Balance]
+	v.Method = map[string]string{"round-robin": "byrequests", "least_conn": "bybusyness"}[r.p.Limits.Balance]
 	if v.Method == "" && len(r.p.Backends) > 0 {
 		r.fail("limits.balance", fmt.Errorf("Apache has no %s", r.p.Limits.Balance))
 	}
@@ -137,6 +136,9 @@ func (r *renderer) apacheMembers(v *apacheView) {
 		line := "\"" + strings.TrimSuffix(r.apacheEndpoint(b.Address), "/") + "\" retry=" + fmt.Sprint(seconds(b.FailTimeout))
 		if b.Weight > 1 {
 			line += fmt.Sprintf(" loadfactor=%d", b.Weight)
+		}
+		if b.MaxConns > 0 {
+			line += fmt.Sprintf(" max=%d", b.MaxConns)
 		}
 		if b.Backup {
 			line += " status=+H"

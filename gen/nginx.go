@@ -26,7 +26,7 @@ type nginxView struct {
 	Front                                            bool
 	RawMain, RawHTTP                                 string
 	Body, HeaderSize, ResponseHeader                 string
-	Headers                                          int
+	Headers, Tries                                   int
 	Prefix, ConnectTimeout, SendTimeout, ReadTimeout string
 	PortName                                         string
 	Zones                                            []zone
@@ -82,7 +82,7 @@ func (r *renderer) nginx(params string) *nginxView {
 		Site: r.opts.Site, User: p.Target.NginxUser, Group: p.Target.NginxGroup, PID: "/run/nginx.pid", Front: r.front,
 		ErrorLog: "/var/log/nginx/error.log", AccessLog: "/var/log/nginx/access.log",
 		RawMain: p.RawNginx.Main, RawHTTP: p.RawNginx.HTTP,
-		PortName: portName(p), Body: size(p.Limits.Body), Headers: p.Limits.Headers, HeaderSize: size(int64(p.Limits.HeaderSize)), ResponseHeader: size(int64(p.Limits.ResponseHeader)),
+		PortName: portName(p), Body: size(p.Limits.Body), Headers: p.Limits.Headers, Tries: p.Limits.Tries, HeaderSize: size(int64(p.Limits.HeaderSize)), ResponseHeader: size(int64(p.Limits.ResponseHeader)),
 		Prefix: "uwsgi", ConnectTimeout: duration(p.Limits.ConnectTimeout), SendTimeout: duration(p.Limits.SendTimeout), ReadTimeout: duration(p.Limits.ReadTimeout),
 	}
 	if p.App.Protocol == "http" {
@@ -149,17 +149,25 @@ func (r *renderer) listens(s *project.Server) []string {
 
 func zoneName(p *project.Project, rt project.Route) string { return p.Name + "_" + rt.Name }
 
+// methods are nginx's directives for the words of [limits] balance.
+var methods = map[string]string{
+	"least_conn": "least_conn", "ip_hash": "ip_hash",
+	"random": "random two least_conn", // for several nginx that know nothing of each other
+	"hash":   "hash $remote_addr consistent",
+}
+
 func (r *renderer) upstream() *upstream {
 	u := &upstream{Name: r.p.Name}
-	if b := r.p.Limits.Balance; b != "round-robin" {
-		u.Balance = b
-	}
+	u.Balance = methods[r.p.Limits.Balance]
 	for _, b := range r.p.Backends {
 		line := r.word("backend."+b.Name+".address", b.Address)
 		if b.Weight != 1 {
 			line += fmt.Sprintf(" weight=%d", b.Weight)
 		}
 		line += fmt.Sprintf(" max_fails=%d fail_timeout=%s", b.MaxFails, duration(b.FailTimeout))
+		if b.MaxConns > 0 {
+			line += fmt.Sprintf(" max_conns=%d", b.MaxConns)
+		}
 		if b.Backup {
 			line += " backup"
 		}
@@ -222,8 +230,17 @@ func (r *renderer) settings(v *nginxView) string {
 		comment(r.opts.Lang, "headers"), fmt.Sprintf("large_client_header_buffers %d %s;", v.Headers, v.HeaderSize), "",
 		comment(r.opts.Lang, "timeouts"),
 		v.Prefix + "_connect_timeout " + v.ConnectTimeout + ";", v.Prefix + "_send_timeout " + v.SendTimeout + ";", v.Prefix + "_read_timeout " + v.ReadTimeout + ";",
+		tries(v),
 		comment(r.opts.Lang, "response"), v.Prefix + "_buffer_size " + v.ResponseHeader + ";", v.Prefix + "_buffers 8 " + v.ResponseHeader + ";",
 	}, "\n")
+}
+
+// tries returns the line that bounds how many backends a request is sent to, or "".
+func tries(v *nginxView) string {
+	if v.Tries == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s_next_upstream_tries %d;", v.Prefix, v.Tries)
 }
 
 // tlsProfile returns the protocols and ciphers of Mozilla's guideline 6.0; TLS

@@ -99,6 +99,7 @@ var why = map[string]struct{ en, zh string }{
 	"apache-forwarded":    {"Written here, so that no client can forge them", "在此写入，客户端无法伪造"},
 	"apache-http-timeout": {"As long as Apache waits; uWSGI's default is 4 seconds", "与 Apache 等待的时间相同；uWSGI 的默认值是 4 秒"},
 	"apache-timeout":      {"Longer than uWSGI's harakiri", "比 uWSGI 的 harakiri 长"},
+	"zone":                {"All workers of nginx know which backend fails, and count together", "nginx 的所有工作进程共享后端的失败状态和计数"},
 	"words":               {"What nginx and uWSGI do not know, for deployctl import", "nginx 与 uWSGI 不保存的信息，供 deployctl import 使用"},
 }
 

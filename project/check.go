@@ -91,6 +91,9 @@ func (r *reader) check(p *Project) {
 	r.checkServers(p)
 	r.checkRoutes(p)
 	for _, b := range p.Backends {
+		if m := p.Limits.Balance; b.Backup && m != "round-robin" && m != "least_conn" {
+			r.failAt("backend."+b.Name, "backup", diag.T("balance = %s knows no backup backends", m), diag.T("write balance = round-robin or least_conn, or leave backup out"))
+		}
 		if b.Address == "" {
 			r.failAt("backend."+b.Name, "address", diag.T("[backend.%s] has no address", b.Name), diag.T("write address = host:port or unix:/path"))
 		} else {

@@ -130,6 +130,13 @@ func (i *importer) limit(n *site.Node) bool {
 		ok := i.bytes(n.Arg(0), &size)
 		l.ResponseHeader = int(size)
 		return ok
+	case "next_upstream_tries":
+		count, err := strconv.Atoi(n.Arg(0))
+		if err != nil || count < 0 {
+			return false
+		}
+		l.Tries = count
+		return name != n.Name.Value
 	case "buffers":
 		return n.Arg(0) == "8"
 	}
@@ -165,13 +172,20 @@ func (i *importer) backends(n *site.Node) bool {
 	}
 	for _, d := range n.Body.Nodes {
 		switch d.Name.Value {
-		case "server", "least_conn", "ip_hash":
+		case "server", "least_conn", "ip_hash", "zone":
+		case "random", "hash":
+			if arguments(d) != map[string]string{"random": "two least_conn", "hash": "$remote_addr consistent"}[d.Name.Value] {
+				return false
+			}
 		default:
 			return false
 		}
 	}
 	i.upstream = n.Arg(0)
 	for _, d := range n.Body.Nodes {
+		if d.Name.Value == "zone" {
+			continue
+		}
 		if d.Name.Value != "server" {
 			i.out.Limits.Balance = d.Name.Value
 			continue
@@ -187,6 +201,8 @@ func (i *importer) backends(n *site.Node) bool {
 				b.MaxFails, _ = strconv.Atoi(value)
 			case "fail_timeout":
 				i.time(value, &b.FailTimeout)
+			case "max_conns":
+				b.MaxConns, _ = strconv.Atoi(value)
 			case "backup":
 				b.Backup = true
 			default:

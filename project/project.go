@@ -149,6 +149,7 @@ type Backend struct {
 	Weight      int
 	MaxFails    int
 	FailTimeout time.Duration
+	MaxConns    int // max-conns: requests at a time; 0 for no limit
 	Backup      bool
 }
 
@@ -161,7 +162,8 @@ type Limits struct {
 	Headers        int           // headers: number of large_client_header_buffers; default 4
 	HeaderSize     int           // header-size: bytes of each; default 8 KiB
 	ResponseHeader int           // response-header: uwsgi_buffer_size, bytes
-	Balance        string        // balance: round-robin (default), least_conn, ip_hash
+	Balance        string        // balance: round-robin (default), least_conn, ip_hash, random, hash
+	Tries          int           // tries: backends that a request is sent to at most; 0 for all
 }
 
 // Target is [target]: where it will run.

@@ -142,7 +142,8 @@ var sections = []section{
 		number("headers", "4", "Number of buffers for a large request head", 1, 64, func(p *Project) *int { return &p.Limits.Headers }),
 		size("header-size", "8k", "Size of each, and so of the longest header", func(p *Project) *int { return &p.Limits.HeaderSize }),
 		size("response-header", "16k", "Largest head of a response", func(p *Project) *int { return &p.Limits.ResponseHeader }),
-		word("balance", "How requests are spread over the backends", func(p *Project) *string { return &p.Limits.Balance }, "round-robin", "least_conn", "ip_hash"),
+		word("balance", "How requests are spread over the backends", func(p *Project) *string { return &p.Limits.Balance }, "round-robin", "least_conn", "ip_hash", "random", "hash"),
+		number("tries", "0", "Backends that a request is sent to before nginx gives up; 0 for all", 0, 1000, func(p *Project) *int { return &p.Limits.Tries }),
 	}},
 	{"target", "Where it will run", []field[Project]{
 		word("os", "Distribution", func(p *Project) *string { return &p.Target.OS }, "debian", "ubuntu", "rhel"),
@@ -198,6 +199,7 @@ var backendFields = []field[Backend]{
 	number("weight", "1", "Share of the requests", 1, 1000, func(b *Backend) *int { return &b.Weight }),
 	number("max-fails", "1", "Failures after which it is left out", 0, 1000, func(b *Backend) *int { return &b.MaxFails }),
 	span("fail-timeout", "10s", "How long it is left out", func(b *Backend) *time.Duration { return &b.FailTimeout }),
+	number("max-conns", "0", "Requests that it is given at a time; 0 for no limit", 0, 100000, func(b *Backend) *int { return &b.MaxConns }),
 	boolean("backup", "false", "Only used when the others fail", func(b *Backend) *bool { return &b.Backup }),
 }
 

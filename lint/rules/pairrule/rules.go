@@ -28,6 +28,7 @@ var Rules = []*lint.Rule{
 	TmpSocket,
 	UnreadablePath,
 	UnusedSocket,
+	UpstreamMember,
 	Websocket,
 	WrongParams,
 }
