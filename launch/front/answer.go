@@ -151,7 +151,7 @@ func (p *response) frame(e *exchange, none bool) {
 // switched is the response of a peer that speaks another protocol from now on.
 func (p *response) switched(e *exchange) {
 	buffered, _ := e.reader.Peek(e.reader.Buffered())
-	p.upgrade = &upgraded{e.conn, append([]byte(nil), buffered...)}
+	p.upgrade = &upgraded{conn: e.conn, buffered: append([]byte(nil), buffered...), idle: e.series.readIn}
 	p.stream = io.NopCloser(strings.NewReader(""))
 }
 

@@ -265,34 +265,3 @@ func (c *connection) waitForRequest() bool {
 	_ = c.conn.SetReadDeadline(time.Now().Add(limits.timeout))
 	return true
 }
-
-// tunnel copies both ways between the client and an upstream.
-func (c *connection) tunnel(u *upgraded) {
-	_ = c.conn.SetDeadline(time.Time{})
-	_ = u.conn.SetDeadline(time.Time{})
-	defer u.conn.Close()
-	if len(u.buffered) > 0 {
-		if _, err := c.conn.Write(u.buffered); err != nil {
-			return
-		}
-	}
-	done := make(chan struct{})
-	go func() {
-		_, _ = io.Copy(u.conn, c.reader)
-		halfClose(u.conn)
-		close(done)
-	}()
-	_, _ = io.Copy(c.conn, u.conn)
-	halfClose(c.conn)
-	select {
-	case <-done:
-	case <-time.After(time.Second):
-	case <-c.front.closing:
-	}
-}
-
-func halfClose(conn net.Conn) {
-	if w, ok := conn.(interface{ CloseWrite() error }); ok {
-		_ = w.CloseWrite()
-	}
-}

@@ -137,6 +137,11 @@ func (s *series) hand(x *exchange, number int, out *response) {
 		s.group.release(x.peer, false)
 	}
 	body.failed = func(err error) {
+		if x.watch.end() {
+			x.watch = nil
+			return // the client has left
+		}
+		x.watch = nil
 		x.doing = readingBody
 		f := failureOf(err, x)
 		s.log(f.level, f.message, x.peer.shown)

@@ -48,7 +48,8 @@ type response struct {
 // upgraded is a connection that no longer speaks HTTP.
 type upgraded struct {
 	conn     net.Conn
-	buffered []byte // what came from it already
+	buffered []byte        // what came from it already
+	idle     time.Duration // how long both sides may be silent
 }
 
 // close gives up what a response holds.
