@@ -29,6 +29,11 @@ func curl(a *launch.Access) string {
 		words = append(words, "-k")
 	}
 	host := a.Host
+	for _, h := range a.Asked {
+		if h.Name == "Host" {
+			host = h.Value // with the port, which the embedded nginx's report leaves out
+		}
+	}
 	if host == "" {
 		host = a.Listen
 	}

@@ -77,7 +77,7 @@ func TestCurl(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("bash is not installed")
 	}
-	plain := launch.Access{Method: "GET", URI: "/a?b=1&c='d'", Host: "127.0.0.1:8080", Listen: "127.0.0.1:8080"}
+	plain := launch.Access{Method: "GET", URI: "/a?b=1&c='d'", Host: "127.0.0.1", Listen: "127.0.0.1:8080", Asked: []launch.Header{{Name: "Host", Value: "127.0.0.1:8080"}}}
 	named := plain
 	named.Host, named.TLS, named.Method = "shop.example", true, "POST"
 	named.Asked = []launch.Header{{Name: "Accept-Encoding", Value: "gzip"}, {Name: "X-Odd", Value: "a\tb\x1b$(id)`id`\\'é"}, {Name: "Host", Value: "shop.example"}, {Name: "Content-Length", Value: "3"}}
