@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/machine"
 	"github.com/deployctl/deployctl/pair"
@@ -58,6 +60,9 @@ func (p *Pass) Report(d diag.Diagnostic) {
 	d.Rule = p.rule.ID
 	if d.Severity == 0 {
 		d.Severity = p.rule.Severity
+	}
+	if d.Fix != nil && slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return p.Embedded(e.File) }) {
+		d.Fix = nil // its lines are indented as another language wants it
 	}
 	p.found = append(p.found, d)
 }

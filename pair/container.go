@@ -3,6 +3,7 @@ package pair
 import (
 	"path/filepath"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/uwsgi"
 )
@@ -50,6 +51,7 @@ func (p *Pair) containers(dockerfiles []*Dockerfile) {
 
 // pods notes whether one of the configurations is among the files of ConfigMaps.
 func (p *Pair) pods(files []string) {
+	p.inPod = len(p.inside) > 0
 	named := map[string]bool{}
 	for _, f := range files {
 		named[f] = true
@@ -81,3 +83,7 @@ func (p *Pair) Shares(front, app *Service, file string) bool { return front.shar
 
 // Meet tells whether two containers are in one network.
 func (p *Pair) Meet(front, app *Service) bool { return front.reaches(app) }
+
+// Embedded tells whether a file is a part of another one, a ConfigMap's
+// manifest, whose places it has: no fix may be written to it.
+func (p *Pair) Embedded(f *diag.File) bool { return p.inside[f] }

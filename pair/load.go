@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -49,10 +50,10 @@ type Options struct {
 // The error joins a PathError for each path that cannot be read, or is
 // ErrNothing; the pair holds what could be read all the same.
 func Load(paths []string, opts Options) (*Pair, error) {
-	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, links: links{}}
+	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, inside: map[*diag.File]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
-	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose}
+	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose, inside: l.inside}
 	p.containers(l.images)
 	p.pods(l.pod)
 	p.join()
@@ -72,8 +73,9 @@ type loader struct {
 	tmpfiles []*Tmpfiles
 	compose  []*Compose
 	images   []*Dockerfile
-	pod      []string // files of ConfigMaps
-	prefixes []string // the folders of whole nginx configurations
+	pod      []string            // files of ConfigMaps
+	inside   map[*diag.File]bool // parts of manifests
+	prefixes []string            // the folders of whole nginx configurations
 	links    links
 	errors   []error
 }

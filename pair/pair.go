@@ -24,6 +24,7 @@ type Pair struct {
 
 	nginxIn   map[*site.Config]*Service
 	uwsgiIn   map[*uwsgi.Config]*Service
+	inside    map[*diag.File]bool
 	inPod     bool                     // some file among them is a ConfigMap's
 	inService map[string]*uwsgi.Config // by the names that other containers reach it by
 	index     index

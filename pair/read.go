@@ -25,6 +25,8 @@ type reading struct {
 	comp  *Compose
 	image *Dockerfile
 	pod   []string
+	// embedded are the configurations in a manifest of ConfigMaps.
+	embedded []embedded
 }
 
 // files reads what was found, those of one rank at once: what the earlier ones
@@ -72,6 +74,8 @@ func (l *loader) read(r *reading) {
 		r.tmp = parseTmpfiles(r.path, src)
 	case composeKind:
 		r.comp = parseCompose(r.path, src)
+	case configMapKind:
+		r.embedded = configMaps(src)
 	case kustomizeKind:
 		r.pod = podFiles(r.path, src)
 	case dockerKind:
@@ -113,6 +117,8 @@ func (l *loader) take(r *reading) {
 		l.tmpfiles = append(l.tmpfiles, r.tmp)
 	case r.comp != nil:
 		l.compose = append(l.compose, r.comp)
+	case r.embedded != nil:
+		l.embed(r)
 	case r.pod != nil:
 		l.pod = append(l.pod, r.pod...)
 	case r.image != nil:

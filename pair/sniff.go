@@ -21,6 +21,7 @@ const (
 	composeKind
 	dockerKind
 	kustomizeKind
+	configMapKind
 )
 
 // maxHead is how many bytes tell what a file is.
@@ -44,6 +45,8 @@ func kindOf(path, src string) kind {
 			return composeKind
 		case isKustomization(path):
 			return kustomizeKind
+		case isConfigMap(head):
+			return configMapKind
 		}
 		return other
 	}
