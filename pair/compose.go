@@ -42,6 +42,13 @@ type Mount struct {
 	Target string // absolute, in the container
 }
 
+// The bounds of what is read: of manifests above maxManifest bytes nothing, of a
+// compose file its first maxServices services.
+const (
+	maxManifest = 4 << 20
+	maxServices = 256
+)
+
 // isCompose tells by a file's name and content whether it is a compose file.
 func isCompose(file, src string) bool {
 	base := filepath.Base(file)
@@ -75,11 +82,11 @@ func parseCompose(name, src string) *Compose {
 			File string `yaml:"file"`
 		} `yaml:"configs"`
 	}
-	if yaml.Unmarshal([]byte(src), &top) != nil || top.Services.Kind != yaml.MappingNode {
+	if len(src) > maxManifest || yaml.Unmarshal([]byte(src), &top) != nil || top.Services.Kind != yaml.MappingNode {
 		return c
 	}
 	dir := path.Dir(filepath.ToSlash(name))
-	for i := 0; i+1 < len(top.Services.Content); i += 2 {
+	for i := 0; i+1 < min(len(top.Services.Content), 2*maxServices); i += 2 {
 		key := top.Services.Content[i]
 		var s composeService
 		if top.Services.Content[i+1].Decode(&s) != nil {
@@ -189,8 +196,8 @@ func (s *Service) holds(file string, dockerfiles map[string]*Dockerfile) bool {
 	}
 	for _, m := range s.Mounts {
 		source := path.Clean(m.Source)
-		if source == file || strings.HasPrefix(file, source+"/") && !strings.Contains(s.command, "nginx") {
-			return source == file || s.command != "" && strings.Contains(s.command, base) || inConfigFolder(m.Target)
+		if source == file || strings.HasPrefix(file, source+"/") && inConfigFolder(m.Target) {
+			return true
 		}
 	}
 	if d := dockerfiles[s.dockerfile]; d != nil {

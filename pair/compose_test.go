@@ -87,7 +87,7 @@ func TestDockerfileCopies(t *testing.T) {
 func TestComposeNames(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
-		"compose.yaml": "services:\n  shop: {command: uwsgi shop.ini}\n  notes: {command: uwsgi notes.ini}\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+		"compose.yaml": "services:\n  shop: {command: uwsgi shop.ini}\n  jobs: {command: celery worker, volumes: ['./shop.ini:/etc/shop.ini']}\n  notes: {command: uwsgi notes.ini}\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
 		"shop.ini":     "[uwsgi]\nsocket = :3031\nmodule = shop\n",
 		"notes.ini":    "[uwsgi]\nsocket = :3031\nmodule = notes\n",
 		"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass notes:3031; } location /shop { uwsgi_pass shop:3031; } location /x { uwsgi_pass shop:3032; } } }\n",
@@ -119,4 +119,30 @@ func TestComposeNames(t *testing.T) {
 	if diff := cmp.Diff(want, reached); diff != "" {
 		t.Errorf("what is reached (-want +got):\n%s", diff)
 	}
+}
+
+// FuzzSurroundings reads what surrounds a pair from any text.
+func FuzzSurroundings(f *testing.F) {
+	f.Add("services:\n  a: {volumes: ['x:/y'], build: {context: ., target: t}, networks: {n: {aliases: [b]}}}\n")
+	f.Add(manifest)
+	f.Add("FROM a AS b\nCOPY x /y\n")
+	f.Add("configMapGenerator:\n- files: [a=b]\n")
+	f.Add("d /run/x 0755 - -\n")
+	f.Fuzz(func(t *testing.T, src string) {
+		c := parseCompose("dir/compose.yaml", src)
+		for _, s := range c.Services {
+			if s.At.Span.Start < 0 || s.At.Span.End > len(src) || s.At.Span.Start > s.At.Span.End {
+				t.Errorf("the service %q stands at %+v of %d bytes", s.Name, s.At.Span, len(src))
+			}
+			s.holds("dir/a.ini", nil)
+		}
+		for _, e := range configMaps(src) {
+			if len(e.text) != len(src) {
+				t.Errorf("the blanked text has %d bytes, and the manifest %d", len(e.text), len(src))
+			}
+		}
+		parseDockerfile("Dockerfile", src).copies("b", "x")
+		podFiles("dir/kustomization.yaml", src)
+		parseTmpfiles("a.tmpfiles", src)
+	})
 }

@@ -21,7 +21,7 @@ type embedded struct {
 }
 
 // maxEmbedded is how many configurations are read from one file.
-const maxEmbedded = 64
+const maxEmbedded = 16
 
 // isConfigMap tells by a manifest's text whether it may hold ConfigMaps.
 func isConfigMap(src string) bool {
@@ -32,6 +32,9 @@ func isConfigMap(src string) bool {
 // blocks ("key: |"). Others, such as folded ones, have no lines of their own,
 // and are left out.
 func configMaps(src string) []embedded {
+	if len(src) > maxManifest {
+		return nil
+	}
 	var found []embedded
 	lines := strings.SplitAfter(src, "\n")
 	decoder := yaml.NewDecoder(strings.NewReader(src))

@@ -2,11 +2,15 @@ package pair
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/uwsgi"
 )
+
+// maxCompose is how many compose files are looked at for each configuration.
+const maxCompose = 8
 
 // containers finds out which service of the compose files runs each of the
 // configurations. One that two services would run is left out.
@@ -14,23 +18,30 @@ func (p *Pair) containers(dockerfiles []*Dockerfile) {
 	if len(p.Compose) == 0 {
 		return
 	}
+	p.Compose = p.Compose[:min(len(p.Compose), maxCompose)]
 	images := map[string]*Dockerfile{}
 	for _, d := range dockerfiles {
 		images[filepath.ToSlash(d.Name)] = d
 	}
 	runs := func(name string) *Service {
-		var found *Service
+		var found, plain []*Service // plain: those that do not run something else of the same image
 		for _, c := range p.Compose {
 			for _, s := range c.Services {
 				if s.holds(filepath.ToSlash(name), images) {
-					if found != nil {
-						return nil
+					found = append(found, s)
+					if s.command == "" || strings.Contains(s.command, "uwsgi") || strings.Contains(s.command, "nginx") {
+						plain = append(plain, s)
 					}
-					found = s
 				}
 			}
 		}
-		return found
+		switch {
+		case len(found) == 1:
+			return found[0]
+		case len(plain) == 1:
+			return plain[0]
+		}
+		return nil
 	}
 	p.nginxIn, p.uwsgiIn = map[*site.Config]*Service{}, map[*uwsgi.Config]*Service{}
 	for _, c := range p.Nginx {

@@ -22,7 +22,7 @@ func podFiles(name, src string) []string {
 			Files []string `yaml:"files"`
 		} `yaml:"configMapGenerator"`
 	}
-	if yaml.Unmarshal([]byte(src), &k) != nil {
+	if len(src) > maxManifest || yaml.Unmarshal([]byte(src), &k) != nil {
 		return nil
 	}
 	var files []string
