@@ -130,8 +130,8 @@ func (p *response) frame(e *exchange, none bool) {
 		p.chunked = strings.Contains(strings.ToLower(v), "chunked")
 	}
 	if v, ok := p.header("content-length"); ok && !p.chunked {
-		if n, err := strconv.ParseInt(v, 10, 64); err == nil && n >= 0 {
-			p.length = n
+		if n, err := strconv.ParseUint(v, 10, 63); err == nil {
+			p.length = int64(n)
 		}
 	}
 	switch {

@@ -30,7 +30,7 @@ type sample struct {
 }
 
 // soon is how long is waited for what has to come at once.
-const soon = 500 * time.Millisecond
+const soon = 800 * time.Millisecond
 
 // parseRequests reads the requests of a fixture. The first line is `METHOD
 // TARGET` with an optional version; header lines follow, and a body after a
