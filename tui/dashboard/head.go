@@ -27,7 +27,7 @@ func (m *Model) titleLine() string {
 	if s := m.condition(); s != "" {
 		parts = append(parts, s)
 	}
-	if m.status.Failure != "" {
+	if m.status.Failure != "" && m.stopping == 0 {
 		parts = append(parts, m.styles.bad.Render(badMark+" "+clean(m.status.Failure)))
 	}
 	if len(m.status.URLs) > 0 {

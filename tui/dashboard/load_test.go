@@ -91,7 +91,9 @@ func TestFloodIsCoalesced(t *testing.T) {
 	}
 	go func() {
 		wait.Wait()
-		time.Sleep(600 * time.Millisecond) // two frames more, with the rest
+		for last := frames.Load() + 3; frames.Load() < last; {
+			time.Sleep(20 * time.Millisecond) // until the rest was drawn
+		}
 		p.Quit()
 	}()
 	if _, err := p.Run(); err != nil {

@@ -199,7 +199,7 @@ func (m *Model) collect() tea.Cmd {
 
 // ask asks how the processes are, when it is time.
 func (m *Model) ask() tea.Cmd {
-	if !m.ready || m.asking || m.stopping > 0 || m.cfg.Now().Sub(m.asked) < statusEvery {
+	if !m.ready || m.asking || m.cfg.Now().Sub(m.asked) < statusEvery {
 		return nil
 	}
 	m.asking, m.asked = true, m.cfg.Now()
