@@ -29,7 +29,7 @@ type volume struct{ Name, Folder string }
 
 // compose renders images of both programs, and how they run together.
 func (r *renderer) compose() {
-	r.p = contained(r.p)
+	r.p, r.opts.Site = contained(r.p), false
 	v := r.composeView()
 	if v.Port > 0 {
 		r.bind, r.p.App.Endpoint = ":"+strconv.Itoa(v.Port), "app:"+strconv.Itoa(v.Port)

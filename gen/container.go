@@ -147,7 +147,13 @@ func healthPath(p *project.Project) string {
 func (r *renderer) healthHost() string {
 	for _, s := range r.p.Servers {
 		for _, n := range s.Names {
-			if n != "_" && !strings.ContainsAny(n, "*~") {
+			switch {
+			case n == "_" || strings.HasPrefix(n, "~"):
+			case strings.HasPrefix(n, "*."):
+				return "health" + n[1:]
+			case strings.HasSuffix(n, ".*"):
+				return n[:len(n)-1] + "test"
+			default:
 				return strings.TrimPrefix(n, ".")
 			}
 		}

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,8 @@ const (
 // runs. The pair lies in the base as it is, and kustomize makes a ConfigMap of
 // it, whose name holds a checksum: what changes starts new pods.
 func (r *renderer) kubernetes() {
-	r.p, r.front = contained(r.p), true
+	r.p, r.front, r.opts.Site = contained(r.p), true, false
+	r.distinctHosts()
 	if port := endpointPort(r.p); port > 0 {
 		r.p.App.Endpoint = "127.0.0.1:" + strconv.Itoa(port) // the containers of a pod share it
 	}
@@ -144,4 +146,22 @@ func (k *cluster) prod() *kustomization {
 	d := newKustomization()
 	d.Namespace, d.Resources, d.Images = k.name, []string{"../../base"}, k.images("latest")
 	return d
+}
+
+// distinctHosts notes servers that answer the same host on ports which are one
+// in a pod.
+func (r *renderer) distinctHosts() {
+	type address struct{ port, host string }
+	seen := map[address]string{}
+	for i := range r.p.Servers {
+		s := &r.p.Servers[i]
+		for _, port := range r.listens(s) {
+			for _, host := range s.Names {
+				if other, ok := seen[address{port, host}]; ok {
+					r.fail("server."+s.Name+".listen", fmt.Errorf("in a pod %s is answered by [server.%s] already, on port %s", host, other, port))
+				}
+				seen[address{port, host}] = s.Name
+			}
+		}
+	}
 }

@@ -36,6 +36,11 @@ type systemdView struct {
 // more than it has to, or an emperor with this application as its vassal, and
 // what else such a machine needs to be told.
 func (r *renderer) systemd() {
+	if r.p.Target.Init == "container" {
+		c := *r.p
+		c.Target.Init = "systemd"
+		r.p = &c
+	}
 	v := r.systemdView()
 	if r.p.Target.Emperor {
 		r.pair("vassals/" + r.p.Name + ".ini")

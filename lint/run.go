@@ -93,8 +93,11 @@ func Run(p *pair.Pair, rules []*Rule, opts Options) *Result {
 			selected = append(selected, r)
 		}
 	}
-	if p.Contained() && opts.Target.Init == "" {
-		opts.Target.Init = "container"
+	if p.Contained() {
+		opts.Target.OS = "" // an image has its own
+		if opts.Target.Init == "" {
+			opts.Target.Init = "container"
+		}
 	}
 	passes := make([]Pass, len(selected))
 	var mu sync.Mutex

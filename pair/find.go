@@ -94,7 +94,7 @@ func candidate(path string) bool {
 	case ".conf", ".ini", ".yaml", ".yml", ".xml", ".json", ".service", ".tmpfiles":
 		return !isParams(base)
 	}
-	return dockerfileName(base) || inSites(path) && !isParams(base)
+	return dockerfileName(base) || base == "gunicorn.conf.py" || inSites(path) && !isParams(base)
 }
 
 // inSites tells whether a file lies in one of the folders whose files nginx

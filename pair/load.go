@@ -53,7 +53,7 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, inside: map[*diag.File]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
-	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose, inside: l.inside}
+	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose, inside: l.inside, gunicorn: l.gunicorn}
 	p.containers(l.images)
 	p.pods(l.pod)
 	p.join()
@@ -75,6 +75,7 @@ type loader struct {
 	images   []*Dockerfile
 	pod      []string            // files of ConfigMaps
 	inside   map[*diag.File]bool // parts of manifests
+	gunicorn []Endpoint          // where gunicorn listens
 	prefixes []string            // the folders of whole nginx configurations
 	links    links
 	errors   []error

@@ -25,6 +25,7 @@ type Pair struct {
 	nginxIn   map[*site.Config]*Service
 	uwsgiIn   map[*uwsgi.Config]*Service
 	inside    map[*diag.File]bool
+	gunicorn  []Endpoint
 	inPod     bool                     // some file among them is a ConfigMap's
 	inService map[string]*uwsgi.Config // by the names that other containers reach it by
 	index     index

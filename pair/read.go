@@ -27,6 +27,7 @@ type reading struct {
 	pod   []string
 	// embedded are the configurations in a manifest of ConfigMaps.
 	embedded []embedded
+	gunicorn []Endpoint
 }
 
 // files reads what was found, those of one rank at once: what the earlier ones
@@ -74,6 +75,8 @@ func (l *loader) read(r *reading) {
 		r.tmp = parseTmpfiles(r.path, src)
 	case composeKind:
 		r.comp = parseCompose(r.path, src)
+	case gunicornKind:
+		r.gunicorn = gunicornBinds(src)
 	case configMapKind:
 		r.embedded = configMaps(src)
 	case kustomizeKind:
@@ -119,6 +122,8 @@ func (l *loader) take(r *reading) {
 		l.compose = append(l.compose, r.comp)
 	case r.embedded != nil:
 		l.embed(r)
+	case r.gunicorn != nil:
+		l.gunicorn = append(l.gunicorn, r.gunicorn...)
 	case r.pod != nil:
 		l.pod = append(l.pod, r.pod...)
 	case r.image != nil:

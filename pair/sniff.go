@@ -22,6 +22,7 @@ const (
 	dockerKind
 	kustomizeKind
 	configMapKind
+	gunicornKind
 )
 
 // maxHead is how many bytes tell what a file is.
@@ -51,6 +52,8 @@ func kindOf(path, src string) kind {
 		return other
 	}
 	switch {
+	case isGunicorn(path, head):
+		return gunicornKind
 	case isDockerfile(path, head):
 		return dockerKind
 	case isTmpfiles(path, head):

@@ -29,7 +29,7 @@ func checkAdminExposed(p *lint.Pass) {
 	ours := map[*site.Node]bool{} // passes to an application of the pair
 	for _, via := range p.Passes {
 		for _, t := range via.Targets {
-			if len(t.Binds) > 0 {
+			if p.Beside(t) {
 				ours[via.Node] = true
 			}
 		}
