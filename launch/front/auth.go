@@ -102,13 +102,13 @@ func (r *request) ask(realm string) int {
 // checkSubrequest asks another location (ngx_http_auth_request_module.c).
 func (r *request) checkSubrequest() int {
 	child := r.subrequest(r.loc.subrequest.uri)
+	defer child.leaveAll()
 	answer := child.process()
 	if answer == nil {
 		return http.StatusInternalServerError
 	}
 	defer answer.close()
-	child.status = answer.status
-	child.sentHead = child.head(answer)
+	child.ended(answer)
 	for _, s := range r.loc.subrequest.sets {
 		r.setVar(s.name, s.value.eval(child))
 	}
@@ -129,7 +129,7 @@ func (r *request) checkSubrequest() int {
 // body.
 func (r *request) subrequest(uri string) *request {
 	child := &request{
-		front: r.front, conf: r.conf, conn: r.conn, context: r.context, method: http.MethodGet, line: r.line, target: r.target, proto: r.proto, major: r.major, minor: r.minor,
+		front: r.front, conf: r.conf, conn: r.conn, context: r.context, method: http.MethodGet, line: r.line, target: r.target, unparsed: r.unparsed, proto: r.proto, major: r.major, minor: r.minor,
 		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true, client: r.client,
 	}
 	if r.method == http.MethodHead {

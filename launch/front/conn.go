@@ -219,11 +219,7 @@ func (c *connection) serveOne() bool {
 	c.front.counters.requests.Add(1)
 	c.front.counters.writing.Add(1)
 	defer c.front.counters.writing.Add(-1)
-	defer func() {
-		for i := len(r.leave) - 1; i >= 0; i-- {
-			r.leave[i]()
-		}
-	}()
+	defer r.leaveAll()
 	r.closing = r.closing || c.front.stopping()
 	var p *response
 	if status != 0 {

@@ -76,7 +76,7 @@ func (s *series) talk(x *exchange) (*response, error) {
 	if b := s.request.unread(); writeErr != nil && (isTimeout(writeErr) || b != nil && b.fault != nil) {
 		return nil, writeErr
 	}
-	if !s.ignoreAbort {
+	if !s.ignoreAbort && !s.request.unwatched {
 		x.watch = s.request.watch(func() { x.conn.Close() })
 	}
 	x.doing = "reading response header from upstream"

@@ -82,11 +82,7 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 			r.size += int64(len(name) + len(v) + 4)
 		}
 	}
-	defer func() {
-		for i := len(r.leave) - 1; i >= 0; i-- {
-			r.leave[i]()
-		}
-	}()
+	defer r.leaveAll()
 	r.host, _ = validHost(host)
 	block := conf.site.ServerFor(c.at(), r.host)
 	if block == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,6 +54,8 @@ type request struct {
 	answered      []header          // by the upstream that was asked last
 	sub           bool              // the subrequest of auth_request
 	parent        *request
+	mirrored      bool     // copies of it were sent
+	unwatched     bool     // a client that leaves does not end it
 	limited       bool     // limit_req and limit_conn have counted it
 	leave         []func() // what to do when it is done
 	closing       bool     // the connection is closed after this request
@@ -97,6 +100,22 @@ func (r *request) remote() netip.AddrPort {
 		return *r.client
 	}
 	return r.conn.remote
+}
+
+// main is the client's own request.
+func (r *request) main() *request {
+	for r.parent != nil {
+		r = r.parent
+	}
+	return r
+}
+
+// leaveAll does what is to do when the request is done.
+func (r *request) leaveAll() {
+	for _, leave := range slices.Backward(r.leave) {
+		leave()
+	}
+	r.leave = nil
 }
 
 // setVar sets a variable of the configuration.

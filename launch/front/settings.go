@@ -52,6 +52,7 @@ type settings struct {
 	accessRules []accessRule
 	basic       *basicAuth
 	subrequest  *subrequestAuth
+	mirrors     *mirrors // nil for none
 	satisfyAny  bool
 	limitExcept *limitExcept
 	rates       []rateLimit
@@ -121,6 +122,7 @@ func (c *config) settings(l *location, outer *location) {
 	l.realIP = c.realIP(s)
 	c.accessSettings(l, s)
 	c.limitSettings(l, s)
+	l.mirrors = c.newMirrors(s)
 	c.filterSettings(l, s)
 	l.accessLogs = c.accessLogs(s)
 	l.logSubs = c.flag(s, "log_subrequest", false)

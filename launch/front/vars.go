@@ -153,7 +153,7 @@ func init() {
 			return "?", true
 		},
 		"request_uri":     func(r *request) (string, bool) { return r.unparsed, true },
-		"request_method":  func(r *request) (string, bool) { return r.method, true },
+		"request_method":  func(r *request) (string, bool) { return r.main().method, true },
 		"server_protocol": func(r *request) (string, bool) { return r.proto, true },
 		"request":         func(r *request) (string, bool) { return found(r.line) },
 		"host": func(r *request) (string, bool) {
