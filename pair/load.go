@@ -44,8 +44,12 @@ type Options struct {
 // In a folder, uWSGI files are *.ini with a [uwsgi] section (and *.yaml, *.xml
 // and *.json that hold the same), nginx files are *.conf, and whatever lies in
 // sites-enabled, sites-available and, without a suffix, in conf.d, that reads
-// as nginx; units are *.service. A file that was named is read in any case. A
-// file that another one includes is read as a part of it only.
+// as nginx. A file that was named is read in any case. A file that another one
+// includes is read as a part of it only.
+//
+// What surrounds a pair tells more about it: units (*.service), files of
+// tmpfiles.d, compose files, Dockerfiles, kustomizations, configurations of
+// gunicorn. ConfigMaps are read for the configurations that they hold.
 //
 // The error joins a PathError for each path that cannot be read, or is
 // ErrNothing; the pair holds what could be read all the same.
