@@ -69,6 +69,9 @@ func (r *renderer) image() *imageView {
 	}
 	v.Folders = append(v.Folders, r.writable()...)
 	for _, rt := range p.Routes {
+		if rt.Kind == project.ToUpstream && ownMachine(rt.To) {
+			r.fail("route."+rt.Name+".to", fmt.Errorf("%q is nginx's own container, where nothing else runs: name another host", rt.To))
+		}
 		if (rt.Kind == project.ToFiles || rt.Kind == project.ToSPA) && !rt.Media {
 			dir := r.plain("route."+rt.Name+".dir", p.Abs(rt.Dir))
 			if below(dir, p.Root) && !slices.Contains(v.Static, dir) {
@@ -184,4 +187,13 @@ func (r *renderer) uploads(folder string) bool {
 	return slices.ContainsFunc(r.p.Routes, func(rt project.Route) bool {
 		return rt.Media && rt.Kind == project.ToFiles && path.Clean(r.p.Abs(rt.Dir)) == folder
 	})
+}
+
+// ownMachine tells whether an upstream is on the machine, or in the container,
+// of nginx itself.
+func ownMachine(to string) bool {
+	if _, rest, ok := strings.Cut(to, "://"); ok {
+		to = rest
+	}
+	return strings.HasPrefix(to, "unix:") || strings.HasPrefix(to, "127.") || strings.HasPrefix(to, "localhost") || strings.HasPrefix(to, "[::1]")
 }

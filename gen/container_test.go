@@ -54,6 +54,7 @@ func TestTargetsRefuse(t *testing.T) {
 		{"apache", "[nginx]\nhttp = map $a $b {}\n", "nginx.http: it holds directives of nginx"},
 		{"apache", "[limits]\nbalance = ip_hash\n[backend.a]\naddress = 127.0.0.1:1\n", "limits.balance: Apache has no ip_hash"},
 		{"gunicorn", "[uwsgi]\nlimit-as = 64\n", "uwsgi.limit-as: gunicorn knows nothing of uWSGI's options"},
+		{"compose", "[route.api]\npath = /api/\nkind = upstream\nto = 127.0.0.1:9000\n", "route.api.to: \"127.0.0.1:9000\" is nginx's own container"},
 		{"systemd", "[route.media]\npath = /media/\nkind = files\nmedia = true\ndir = a b\n", "route.media.dir: \"/srv/shop/a b\" holds a character"},
 		{"kubernetes", "[server.a]\nnames = x\nlisten = 80\n[server.b]\nnames = x\nlisten = 443\n", "server.b.listen: in a pod x is answered by [server.a] already, on port 8080"},
 	} {
