@@ -184,8 +184,11 @@ func (i *importer) option(c *uwsgi.Config, o *uwsgi.Option) bool {
 			return false
 		}
 		p.App.Endpoint = o.Value
-		if strings.HasPrefix(o.Value, "/") {
+		switch {
+		case strings.HasPrefix(o.Value, "/"):
 			p.App.Endpoint = "unix:" + o.Value
+		case strings.HasPrefix(o.Value, ":"):
+			p.App.Endpoint = "127.0.0.1" + o.Value // all addresses, as containers have it
 		}
 		if o.Key == "http-socket" {
 			p.App.Protocol = "http"

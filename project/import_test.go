@@ -154,3 +154,23 @@ func TestImportTutorial(t *testing.T) {
 		}
 	}
 }
+
+// TestImportCompose imports what a compose deployment is made of: the
+// description reads, and renders for the same target.
+func TestImportCompose(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"shop", "hello", "vassal"} {
+		p, err := pair.Load([]string{filepath.Join("../testdata/targets", name+".golden", "compose")}, pair.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		imported, _ := project.Import(p)
+		again := said(t, imported)
+		if _, err := gen.Render(again, gen.Options{Target: "compose"}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if again.Target.Init != "container" {
+			t.Errorf("%s: init is %s", name, again.Target.Init)
+		}
+	}
+}
