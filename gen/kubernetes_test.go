@@ -71,6 +71,7 @@ func TestKustomizeBuilds(t *testing.T) {
 	for name := range targetDescriptions(t) {
 		dir := filepath.Join(t.TempDir(), "deploy")
 		p := renderTarget(t, name, "kubernetes", dir)
+		checkDockerfile(t, dir, "app", "web")
 		dev, prod := built(t, filepath.Join(dir, "overlays/dev")), built(t, filepath.Join(dir, "overlays/prod"))
 		if len(dev["HorizontalPodAutoscaler"])+len(dev["PodDisruptionBudget"]) > 0 || len(prod["HorizontalPodAutoscaler"]) != 1 || len(prod["PodDisruptionBudget"]) != 1 {
 			t.Errorf("%s: dev is scaled, or prod is not", name)
