@@ -31,7 +31,8 @@ type Service struct {
 	dockerfile string   // the path of its Dockerfile, or ""
 	stage      string   // the stage of it that is run, or "" for the last
 	networks   []string // those it is in; nil for the default one
-	hostNet    bool     // it has the machine's own network
+	joined     bool     // it has the machine's own network, or another container's
+	opaque     bool     // some of its mounts or networks are said elsewhere
 }
 
 // Mount is a folder or file of a service that comes from elsewhere.
@@ -69,7 +70,8 @@ type composeService struct {
 	Networks      yaml.Node   `yaml:"networks"`
 	Volumes       []yaml.Node `yaml:"volumes"`
 	Configs       []yaml.Node `yaml:"configs"`
-	Links         []string    `yaml:"links"`
+	Extends       yaml.Node   `yaml:"extends"`
+	VolumesFrom   yaml.Node   `yaml:"volumes_from"`
 }
 
 // parseCompose reads a compose file; what it cannot read it leaves out, since
@@ -94,13 +96,14 @@ func parseCompose(name, src string) *Compose {
 		}
 		service := &Service{
 			Name: key.Value, At: c.nodeLocation(key), Hosts: []string{key.Value}, image: s.Image,
-			command: strings.Join(append(words(&s.Entrypoint), words(&s.Command)...), " "), networks: words(&s.Networks), hostNet: s.NetworkMode == "host",
+			command: strings.Join(append(words(&s.Entrypoint), words(&s.Command)...), " "), networks: words(&s.Networks), joined: s.NetworkMode != "" && s.NetworkMode != "bridge" && s.NetworkMode != "none",
 		}
 		for _, host := range []string{s.ContainerName, s.Hostname} {
 			if host != "" {
 				service.Hosts = append(service.Hosts, host)
 			}
 		}
+		service.opaque = s.Extends.Kind != 0 || s.VolumesFrom.Kind != 0 || slices.ContainsFunc(service.networks, func(n string) bool { return strings.Contains(n, "$") })
 		service.build(&s.Build, dir)
 		for k := range s.Volumes {
 			service.mount(&s.Volumes[k], dir)
@@ -174,11 +177,19 @@ func (s *Service) mount(n *yaml.Node, dir string) {
 	var m struct{ Type, Source, Target string }
 	if n.Kind == yaml.ScalarNode {
 		parts := strings.Split(n.Value, ":")
-		if len(parts) < 2 || template(n.Value) {
+		if strings.Contains(n.Value, "$") {
+			s.opaque = true // a variable, which may have colons of its own
+			return
+		}
+		if len(parts) < 2 {
 			return
 		}
 		m.Source, m.Target = parts[0], parts[1]
 	} else if n.Decode(&m) != nil || m.Type == "tmpfs" || m.Source == "" {
+		return
+	}
+	if strings.Contains(m.Source+m.Target, "$") {
+		s.opaque = true
 		return
 	}
 	if strings.HasPrefix(m.Source, ".") {

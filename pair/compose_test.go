@@ -47,7 +47,7 @@ configs:
 	}
 	var got []view
 	for _, s := range c.Services {
-		got = append(got, view{s.Name, s.command, s.dockerfile, s.stage, s.Hosts, s.networks, s.Mounts, s.hostNet, c.Pos(s.At.Span.Start).Line})
+		got = append(got, view{s.Name, s.command, s.dockerfile, s.stage, s.Hosts, s.networks, s.Mounts, s.joined, c.Pos(s.At.Span.Start).Line})
 	}
 	want := []view{
 		{"app", "", "deploy/Dockerfile", "app", []string{"app", "shop-app"}, []string{"inside"}, []Mount{{"socket", "/run/shop"}, {"deploy/uwsgi.ini", "/etc/uwsgi/uwsgi.ini"}}, false, 5},
@@ -145,4 +145,33 @@ func FuzzSurroundings(f *testing.F) {
 		podFiles("dir/kustomization.yaml", src)
 		parseTmpfiles("a.tmpfiles", src)
 	})
+}
+
+// TestComposeUnsure says nothing of containers whose mounts or networks are said
+// elsewhere.
+func TestComposeUnsure(t *testing.T) {
+	t.Parallel()
+	for more, apart := range map[string]bool{
+		"": true, "\n": false, "    volumes: ['${SOCKETS}:/run/shop']\n": false, "    network_mode: service:web\n": false, "    extends: {file: other.yaml, service: app}\n": false,
+		"    volumes: [{type: volume, source: $NAME, target: /run/shop}]\n": false, "    networks: ['$NET']\n": false,
+	} {
+		texts := map[string]string{
+			"compose.yaml": "services:\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n  app:\n    command: uwsgi a.ini\n" + more,
+			"a.ini":        "[uwsgi]\nsocket = /run/shop/s\nmodule = a\n",
+			"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass unix:/run/shop/s; } } }\n",
+		}
+		paths := []string{"compose.yaml", "a.ini", "nginx.conf"}
+		if more == "\n" { // an override that is merged
+			texts["compose.override.yaml"] = "services:\n  app:\n    volumes: ['sockets:/run/shop']\n"
+			paths = append(paths, "compose.override.yaml")
+		}
+		p, err := Load(paths, Options{Overlay: texts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := p.Passes[0].Targets[0]
+		if front, _ := p.Apart(target, target.Binds[0]); (front != nil) != apart {
+			t.Errorf("%q: apart %v, want %v", more, front != nil, apart)
+		}
+	}
 }

@@ -19,6 +19,17 @@ func (p *Pair) containers(dockerfiles []*Dockerfile) {
 		return
 	}
 	p.Compose = p.Compose[:min(len(p.Compose), maxCompose)]
+	// Files are merged where one overrides another: each says only a part then.
+	first := map[string]*Service{}
+	for _, c := range p.Compose {
+		for _, s := range c.Services {
+			if other := first[s.Name]; other != nil {
+				s.opaque, other.opaque = true, true
+			} else {
+				first[s.Name] = s
+			}
+		}
+	}
 	images := map[string]*Dockerfile{}
 	for _, d := range dockerfiles {
 		images[filepath.ToSlash(d.Name)] = d
@@ -83,7 +94,7 @@ func (p *Pair) Contained() bool { return p.inPod || len(p.nginxIn)+len(p.uwsgiIn
 // containers; nil where they are one, or not known.
 func (p *Pair) Apart(t *Target, b *Bind) (front, app *Service) {
 	front, app = p.nginxIn[t.Pass.Config], p.uwsgiIn[b.Config]
-	if front == nil || app == nil || front == app || front.hostNet || app.hostNet {
+	if front == nil || app == nil || front == app || front.joined || app.joined || front.opaque || app.opaque {
 		return nil, nil
 	}
 	return front, app
