@@ -87,7 +87,8 @@ func TestDockerfileCopies(t *testing.T) {
 func TestComposeNames(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
-		"compose.yaml": "services:\n  shop: {command: uwsgi shop.ini}\n  jobs: {command: celery worker, volumes: ['./shop.ini:/etc/shop.ini']}\n  notes: {command: uwsgi notes.ini}\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+		"compose.yaml": "services:\n  shop: {command: uwsgi shop.ini}\n  jobs: {command: celery worker, volumes: ['./shop.ini:/etc/shop.ini']}\n  notes: {command: uwsgi notes.ini}\n  more: {command: uwsgi --socket :3033 more.ini}\n  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+		"more.ini":     "[uwsgi]\nsocket = :3034\nmodule = more\n",
 		"shop.ini":     "[uwsgi]\nsocket = :3031\nmodule = shop\n",
 		"notes.ini":    "[uwsgi]\nsocket = :3031\nmodule = notes\n",
 		"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass notes:3031; } location /shop { uwsgi_pass shop:3031; } location /x { uwsgi_pass shop:3032; } } }\n",
