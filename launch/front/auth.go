@@ -3,6 +3,7 @@ package front
 import (
 	"bufio"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -104,6 +105,7 @@ func (r *request) checkSubrequest() int {
 	child := r.subrequest(r.loc.subrequest.uri)
 	defer child.leaveAll()
 	answer := child.process()
+	r.learn(child)
 	if answer == nil {
 		return http.StatusInternalServerError
 	}
@@ -125,13 +127,36 @@ func (r *request) checkSubrequest() int {
 	return http.StatusInternalServerError
 }
 
+// learn takes over the variables that a subrequest has set or looked up: nginx
+// has them once for both.
+func (r *request) learn(child *request) {
+	for name, v := range child.sets {
+		if !ofRequest(name) {
+			r.setVar(name, v)
+		}
+	}
+	if r.cache == nil {
+		r.cache = child.cache
+		return
+	}
+	maps.Copy(r.cache, child.cache)
+}
+
+// ofRequest tells whether what is kept under a name is no variable that all
+// share, but belongs to one request.
+func ofRequest(name string) bool {
+	return name == "limit_rate" || strings.HasPrefix(name, "\x00proxy_") || name == "\x00gzip_ratio"
+}
+
 // subrequest makes a request for another URI with the head of this one and no
 // body.
 func (r *request) subrequest(uri string) *request {
 	child := &request{
 		front: r.front, conf: r.conf, conn: r.conn, context: r.context, method: http.MethodGet, line: r.line, target: r.target, unparsed: r.unparsed, proto: r.proto, major: r.major, minor: r.minor,
 		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true, client: r.client,
+		sets: maps.Clone(r.sets), cache: maps.Clone(r.cache),
 	}
+	maps.DeleteFunc(child.sets, func(name, _ string) bool { return ofRequest(name) })
 	if r.method == http.MethodHead {
 		child.method = r.method
 	}
