@@ -31,8 +31,8 @@ type choice struct {
 
 func (c *choice) peer(r *request) *peer {
 	if c.single() {
-		if p := c.peers[0]; len(c.tried) == 0 && !p.down && !p.full() {
-			return p // a single one is never held for failed
+		if p := c.peers[0]; !p.down && !p.full() {
+			return p // a single one is never held for failed, nor for tried after a kept connection broke
 		}
 		return nil
 	}
