@@ -91,7 +91,7 @@ func TestComposeNames(t *testing.T) {
 		"more.ini":     "[uwsgi]\nsocket = :3034\nmodule = more\n",
 		"shop.ini":     "[uwsgi]\nsocket = :3031\nmodule = shop\n",
 		"notes.ini":    "[uwsgi]\nsocket = :3031\nmodule = notes\n",
-		"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass notes:3031; } location /shop { uwsgi_pass shop:3031; } location /x { uwsgi_pass shop:3032; } } }\n",
+		"nginx.conf":   "events {}\nhttp { server { location / { uwsgi_pass notes:3031; } location /shop { uwsgi_pass shop:3031; } location /x { uwsgi_pass shop:3032; } location /y { uwsgi_pass more:3033; } } }\n",
 	}
 	var paths []string
 	for name := range texts {
@@ -111,12 +111,12 @@ func TestComposeNames(t *testing.T) {
 			for _, b := range target.Binds {
 				reached[target.Host+target.String()] += b.Config.Main.Name
 			}
-			if target.Unknown {
-				t.Errorf("%s is taken for unknown", target.String())
+			if target.Unknown != (target.Host == "more") {
+				t.Errorf("%s is taken for unknown: %v", target.String(), target.Unknown)
 			}
 		}
 	}
-	want := map[string]string{"notesnotes:3031": "notes.ini", "shopshop:3031": "shop.ini", "shopshop:3032": ""}
+	want := map[string]string{"notesnotes:3031": "notes.ini", "shopshop:3031": "shop.ini", "shopshop:3032": "", "moremore:3033": ""}
 	if diff := cmp.Diff(want, reached); diff != "" {
 		t.Errorf("what is reached (-want +got):\n%s", diff)
 	}

@@ -65,7 +65,7 @@ func (p *Pair) containers(dockerfiles []*Dockerfile) {
 		if s := runs(c.Main.Name); s != nil {
 			p.uwsgiIn[c] = s
 			if strings.Contains(s.command, "-s ") || strings.Contains(s.command, "socket") || strings.Contains(s.command, "--http") {
-				continue // it listens on more than the file says
+				c = nil // it listens on more than the file says
 			}
 			for _, host := range s.Hosts {
 				p.inService[host] = c

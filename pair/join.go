@@ -51,8 +51,9 @@ func (p *Pair) join() {
 			if targets[t.key()] == nil {
 				targets[t.key()] = t
 			}
-			if c := p.inService[t.Host]; c != nil && t.Named() {
+			if c, ok := p.inService[t.Host]; ok && t.Named() {
 				t.Binds = onPort(p.byConfig[c], t.Port)
+				t.Unknown = c == nil
 			} else if t.Binds = p.index.reached(t.Endpoint); t.Binds == nil && t.Named() && len(p.index.ports[t.Port]) > 0 {
 				t.Unknown = true // one of several machines that listen on this port
 			}

@@ -27,7 +27,7 @@ type Pair struct {
 	inside    map[*diag.File]bool
 	gunicorn  []Endpoint
 	inPod     bool                     // some file among them is a ConfigMap's
-	inService map[string]*uwsgi.Config // by the names that other containers reach it by
+	inService map[string]*uwsgi.Config // by the names that other containers reach it by; nil for one that listens on more
 	index     index
 	byConfig  map[*uwsgi.Config][]*Bind
 	openEnded bool // some uWSGI file may listen on more than is known
