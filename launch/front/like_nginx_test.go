@@ -133,14 +133,24 @@ func (p place) fill(text string) string { return strings.NewReplacer(p.names()..
 // that of a port.
 var processText = regexp.MustCompile(`\b\d+#\d+: `)
 
-// clean undoes fill.
+// clean undoes fill. Only whole numbers are ports.
 func (p place) clean(text string) string {
-	pairs := p.names()
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i], pairs[i+1] = pairs[i+1], pairs[i]
+	names := p.names()
+	ports := map[string]string{}
+	for i := 0; i < len(names); i += 2 {
+		ports[names[i+1]] = names[i]
 	}
-	return strings.NewReplacer(pairs...).Replace(processText.ReplaceAllString(text, ""))
+	text = processText.ReplaceAllString(text, "")
+	text = numberText.ReplaceAllStringFunc(text, func(number string) string {
+		if name, ok := ports[number]; ok {
+			return name
+		}
+		return number
+	})
+	return strings.ReplaceAll(text, p.socket, "SOCKET")
 }
+
+var numberText = regexp.MustCompile(`\d+`)
 
 // compare gives both servers the configuration and the requests.
 func (f *fixture) compare(t *testing.T, bin string) {
