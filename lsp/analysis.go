@@ -82,8 +82,9 @@ type analyses struct {
 	dirty      map[string]bool // keys of documents that changed since they were linted
 	stop       context.CancelFunc
 	timer      *time.Timer
-	roots      map[string]string    // by key; what is on disk decides, so it is forgotten on disturb
-	latest     map[string]*analysis // by root
+	caches     map[string]*pair.Cache // by root
+	roots      map[string]string      // by key; what is on disk decides, so it is forgotten on disturb
+	latest     map[string]*analysis   // by root
 	targets    map[string]lint.Target
 	took       time.Duration // by the last lint: large deployments wait longer
 	complained string        // the last complaint about a configuration
@@ -97,7 +98,7 @@ const maxDelay = 2 * time.Second
 func newAnalyses(ctx context.Context, s *server) *analyses {
 	a := &analyses{
 		s: s, ctx: ctx, busy: make(chan struct{}, 1), dirty: map[string]bool{},
-		roots: map[string]string{}, latest: map[string]*analysis{}, targets: map[string]lint.Target{},
+		caches: map[string]*pair.Cache{}, roots: map[string]string{}, latest: map[string]*analysis{}, targets: map[string]lint.Target{},
 		published: map[string]map[string]bool{},
 	}
 	a.timer = time.AfterFunc(time.Hour, a.refresh)
@@ -262,6 +263,11 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (_ *analysis, 
 		}
 	}
 	slices.Sort(paths)
+	cache := a.caches[result.root] // a.busy guards it
+	if cache == nil {
+		cache = &pair.Cache{}
+		a.caches[result.root] = cache
+	}
 	result.reload = func(more map[string]string) (*pair.Pair, error) {
 		all := maps.Clone(overlay)
 		maps.Copy(all, more)
@@ -270,13 +276,9 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (_ *analysis, 
 				all[k] = text
 			}
 		}
-		p, err := pair.Load(paths, pair.Options{Overlay: all})
-		if errors.Is(err, pair.ErrNothing) {
-			err = nil
-		}
-		return p, err
+		return load(paths, all, nil)
 	}
-	p, err := result.reload(nil)
+	p, err := load(paths, overlay, cache)
 	if err != nil {
 		a.complain(err)
 	}
@@ -299,6 +301,15 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (_ *analysis, 
 	a.latest[result.root] = result
 	a.took = time.Since(start)
 	return result, nil
+}
+
+// load reads a deployment; one without any file is a pair without any.
+func load(paths []string, overlay map[string]string, cache *pair.Cache) (*pair.Pair, error) {
+	p, err := pair.Load(paths, pair.Options{Overlay: overlay, Cache: cache})
+	if errors.Is(err, pair.ErrNothing) {
+		err = nil
+	}
+	return p, err
 }
 
 // configuration returns the settings that hold for a deployment.

@@ -33,6 +33,9 @@ type LoadOptions struct {
 	// that links lead to: what an editor has not saved, or a fix has changed
 	// and not written.
 	Overlay map[string]string
+	// Parse stands for the function of that name: it may give what the same
+	// text was parsed to before.
+	Parse func(name, src string) *File
 }
 
 // ErrTooLarge is the error for files above MaxFile.
@@ -79,14 +82,14 @@ func Load(path string, opts LoadOptions) (*Config, error) {
 			return nil, fmt.Errorf("read nginx configuration: %w", err)
 		}
 	}
-	return LoadText(Parse(path, src), path, opts), nil
+	return LoadText(opts.parse(path, src), path, opts), nil
 }
 
 // LoadText follows the includes of a file that was parsed already, as if it
 // had been read from path; path may be empty when it came from no file.
 func LoadText(main *File, path string, opts LoadOptions) *Config {
 	l := &loader{opts: opts, config: &Config{Main: main, Included: map[*Directive][]*File{}}, files: map[string]*File{}, state: map[*File]int{}}
-	main.Path = path
+	main.place(path)
 	if path != "" {
 		l.files[filepath.Clean(path)] = main
 	}
@@ -96,6 +99,22 @@ func LoadText(main *File, path string, opts LoadOptions) *Config {
 	l.config.Files = append(l.config.Files, main)
 	l.follow(main, 0)
 	return l.config
+}
+
+// parse parses a file as the options say.
+func (o LoadOptions) parse(name, src string) *File {
+	if o.Parse != nil {
+		return o.Parse(name, src)
+	}
+	return Parse(name, src)
+}
+
+// place says where a file was read from. One that has been read before, which
+// others may look at, is left alone.
+func (f *File) place(path string) {
+	if f.Path != path {
+		f.Path = path
+	}
 }
 
 type loader struct {
@@ -178,8 +197,8 @@ func (l *loader) read(path string) (*File, error) {
 			return nil, err
 		}
 	}
-	f := Parse(path, src)
-	f.Path = path
+	f := l.opts.parse(path, src)
+	f.place(path)
 	return f, nil
 }
 

@@ -35,6 +35,9 @@ type Options struct {
 	// Overlay holds texts that stand for files, by path: what an editor has not
 	// saved, a fix has not written, or came from a pipe. The files need not exist.
 	Overlay map[string]string
+	// Cache may hold trees of the Load before, and gets those of this one; nil
+	// for none.
+	Cache *Cache
 	// Here tells that the files lie where uWSGI and nginx will read them.
 	Here bool
 }
@@ -57,6 +60,7 @@ func Load(paths []string, opts Options) (*Pair, error) {
 	l := &loader{opts: opts, seen: map[string]bool{}, included: map[string]bool{}, inside: map[*diag.File]bool{}, links: links{}}
 	l.opts.Overlay = spellings(opts.Overlay)
 	l.files(l.find(paths))
+	opts.Cache.turn()
 	p := &Pair{Nginx: l.nginxConfigs(), Uwsgi: l.uwsgiConfigs(), Units: l.units, Tmpfiles: l.tmpfiles, Compose: l.compose, inside: l.inside, gunicorn: l.gunicorn}
 	p.containers(l.images)
 	p.pods(l.pod)

@@ -65,10 +65,10 @@ func (l *loader) read(r *reading) {
 	}
 	switch k {
 	case nginxKind:
-		r.nginx = nginx.Parse(r.path, src)
+		r.nginx = l.opts.Cache.nginx(r.path, src)
 	case uwsgiKind:
 		opts := uwsgi.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay, Here: l.opts.Here, Before: beforeOnDebian(r.real)}
-		r.uwsgi = uwsgi.LoadText(uwsgi.Parse(r.path, src), r.path, opts)
+		r.uwsgi = uwsgi.LoadText(l.opts.Cache.uwsgi(r.path, src), r.path, opts)
 	case unitKind:
 		r.unit = ParseUnit(r.path, src)
 	case tmpfilesKind:
@@ -132,7 +132,7 @@ func (l *loader) take(r *reading) {
 }
 
 func (l *loader) nginx(r *reading) {
-	opts := nginx.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay}
+	opts := nginx.LoadOptions{Root: l.opts.Root, Overlay: l.opts.Overlay, Parse: l.opts.Cache.nginx}
 	switch {
 	case whole(r.nginx):
 		l.prefixes = append(l.prefixes, filepath.Dir(r.path))
