@@ -3,12 +3,13 @@ package hook
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/diag"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 const (
@@ -66,7 +67,7 @@ func TestLint(t *testing.T) {
 		"a/nginx.conf": "worker_processes 1;\n" + nginxText, "a/app/uwsgi.ini": "[uwsgi]\nmodule = app\nsocket = 127.0.0.1:3032\nprocesses = 2\nprocesses = 3\n",
 	})
 	verdict := func(files ...string) (map[string]bool, *Verdict) {
-		v, err := Lint(files, rules.All(), nil)
+		v, err := Lint(files, apirule.Bind(false), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,6 +87,32 @@ func TestLint(t *testing.T) {
 	}
 	if _, v = verdict("README"); v.Fails || v.Result.Files != 0 {
 		t.Errorf("another file: %+v", v)
+	}
+}
+
+// TestLintContract holds a commit against the contract that the description
+// names, and goes on without one that cannot be read.
+func TestLintContract(t *testing.T) {
+	contract := "openapi: 3.0.3\ninfo: {title: shop, version: '1'}\npaths:\n  /orders:\n    get:\n      responses: {'200': {description: ok}}\n"
+	server := "events {}\nhttp {\n    server {\n        listen 80;\n        location /static/ {\n            root /srv;\n        }\n    }\n}\n"
+	tree(t, map[string]string{"deployctl.ini": "[project]\nname = shop\nopenapi = openapi.yaml\n", "openapi.yaml": contract, "nginx.conf": server})
+	v, err := Lint([]string{"nginx.conf"}, apirule.Bind(false), nil)
+	if err != nil || len(v.Unread) > 0 {
+		t.Fatal(err, v.Unread)
+	}
+	found := false
+	for _, d := range v.Result.Diagnostics {
+		found = found || strings.HasPrefix(d.Rule, "api-")
+	}
+	if !found {
+		t.Errorf("nothing is said of the contract: %v", v.Result.Diagnostics)
+	}
+	if err := os.WriteFile("openapi.yaml", []byte("swagger: '2.0'\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v, err = Lint([]string{"nginx.conf"}, apirule.Bind(false), nil)
+	if err != nil || len(v.Unread) != 1 || v.Result.Files == 0 {
+		t.Errorf("%v, %v, %d files", err, v.Unread, v.Result.Files)
 	}
 }
 

@@ -22,14 +22,20 @@ type Verdict struct {
 	Result *lint.Result
 	// Elsewhere counts the others.
 	Elsewhere int
+	// Unread are the contracts that could not be read, as errors.
+	Unread []error
 	// Fails tells that the commit should not be made.
 	Fails bool
 }
 
 // Lint lints the deployments that files belong to. A commit may change one
-// side alone: the other one is found. Known, which may be nil, holds findings
+// side alone: the other one is found, and so is the contract. Known, which may be nil, holds findings
 // that are forgiven.
-func Lint(files []string, rules []*lint.Rule, known *baseline.Baseline) (*Verdict, error) {
+func Lint(files []string, bind lint.Bind, known *baseline.Baseline) (*Verdict, error) {
+	unbound, _, err := bind("")
+	if err != nil {
+		return nil, err
+	}
 	v := &Verdict{Result: &lint.Result{}}
 	for _, d := range deployments(files) {
 		dir, changed := d.dir, d.changed
@@ -40,11 +46,16 @@ func Lint(files []string, rules []*lint.Rule, known *baseline.Baseline) (*Verdic
 		if err != nil {
 			return nil, err
 		}
-		cfg, err := configuration(dir, rules)
+		cfg, err := configuration(dir, unbound)
 		if err != nil {
 			return nil, err
 		}
-		r := lint.Run(p, rules, lint.Options{Target: cfg.Target, Config: cfg})
+		rules, contract, err := bind(cfg.OpenAPI)
+		if err != nil {
+			v.Unread = append(v.Unread, err)
+			rules, contract = unbound, nil
+		}
+		r := lint.Run(p, rules, lint.Options{Target: cfg.Target, Config: cfg, Also: contract})
 		if known != nil {
 			r, _ = known.Apply(r, cfg, rules)
 		}

@@ -30,6 +30,10 @@ type Config struct {
 	OpenAPI string
 }
 
+// Bind returns every rule, with those about the contract of a file bound to it,
+// and the contract's files. For "" they are bound to none, and only listed.
+type Bind func(path string) (rules []*Rule, files []*diag.File, err error)
+
 // Selects tells whether a rule runs.
 func (c Config) Selects(r *Rule) bool {
 	if s, ok := c.Severity[r.ID]; ok && s == 0 || matches(c.Ignore, r.ID) {

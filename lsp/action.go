@@ -147,7 +147,7 @@ func (s *server) resolveAction(ctx context.Context, action codeAction) (codeActi
 	}
 	options := a.options
 	options.Stop = func() bool { return ctx.Err() != nil }
-	fixed, err := lint.Fix(a.reload, s.opts.Rules, options, false)
+	fixed, err := lint.Fix(a.reload, a.rules, options, false)
 	if err != nil {
 		return action, err
 	}

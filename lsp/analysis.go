@@ -23,6 +23,7 @@ type analysis struct {
 	reload     lint.Reload
 	pair       *pair.Pair
 	options    lint.Options
+	rules      []*lint.Rule
 	result     *lint.Result
 	docs       map[string]*snapshot // the open documents, by key
 
@@ -86,8 +87,9 @@ type analyses struct {
 	roots      map[string]string      // by key; what is on disk decides, so it is forgotten on disturb
 	latest     map[string]*analysis   // by root
 	targets    map[string]lint.Target
-	took       time.Duration // by the last lint: large deployments wait longer
-	complained string        // the last complaint about a configuration
+	contracts  map[string]bound // by path
+	took       time.Duration    // by the last lint: large deployments wait longer
+	complained string           // the last complaint about a configuration
 	// published holds the URIs that have findings in the editor, by root.
 	published map[string]map[string]bool
 }
@@ -98,7 +100,7 @@ const maxDelay = 2 * time.Second
 func newAnalyses(ctx context.Context, s *server) *analyses {
 	a := &analyses{
 		s: s, ctx: ctx, busy: make(chan struct{}, 1), dirty: map[string]bool{},
-		caches: map[string]*pair.Cache{}, roots: map[string]string{}, latest: map[string]*analysis{}, targets: map[string]lint.Target{},
+		caches: map[string]*pair.Cache{}, roots: map[string]string{}, latest: map[string]*analysis{}, targets: map[string]lint.Target{}, contracts: map[string]bound{},
 		published: map[string]map[string]bool{},
 	}
 	a.timer = time.AfterFunc(time.Hour, a.refresh)
@@ -127,6 +129,7 @@ func (a *analyses) disturb() {
 	a.mu.Lock()
 	clear(a.roots)
 	clear(a.targets)
+	clear(a.contracts)
 	a.mu.Unlock()
 	a.touch(a.s.openKeys()...)
 }
@@ -286,9 +289,9 @@ func (a *analyses) analyze(ctx context.Context, root, key string) (_ *analysis, 
 		return nil, ctx.Err()
 	}
 	result.pair = p
-	result.options = a.configuration(root)
+	result.options, result.rules = a.configuration(root)
 	result.options.Stop = func() bool { return ctx.Err() != nil }
-	result.result = lint.Run(p, a.s.opts.Rules, result.options).In(a.s.opts.Catalog)
+	result.result = lint.Run(p, result.rules, result.options).In(a.s.opts.Catalog)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -312,17 +315,17 @@ func load(paths []string, overlay map[string]string, cache *pair.Cache) (*pair.P
 	return p, err
 }
 
-// configuration returns the settings that hold for a deployment.
-func (a *analyses) configuration(root string) lint.Options {
+// configuration returns the settings that hold for a deployment, and the rules.
+func (a *analyses) configuration(root string) (lint.Options, []*lint.Rule) {
 	var cfg lint.Config
 	if root == "" {
-		return lint.Options{}
+		return lint.Options{}, a.contract("").rules
 	}
 	dir := root
 	if path := lint.FindConfig(root); path != "" {
 		dir = filepath.Dir(path)
 		var err error
-		if cfg, err = lint.ReadConfig(path, a.s.opts.Rules); err != nil {
+		if cfg, err = lint.ReadConfig(path, a.contract("").rules); err != nil {
 			cfg = lint.Config{}
 			a.complain(err)
 		}
@@ -337,7 +340,35 @@ func (a *analyses) configuration(root string) lint.Options {
 		a.mu.Unlock()
 	}
 	cfg.Target.StaticURL, cfg.Target.StaticRoot, cfg.Target.Module = static.StaticURL, static.StaticRoot, static.Module
-	return lint.Options{Target: cfg.Target, Config: cfg}
+	c := a.contract(cfg.OpenAPI)
+	return lint.Options{Target: cfg.Target, Config: cfg, Also: c.files}, c.rules
+}
+
+// bound are the rules for one contract, and its files.
+type bound struct {
+	rules []*lint.Rule
+	files []*diag.File
+}
+
+// contract returns the rules for a contract; "" is none. One that was read is
+// not read again until something changes on disk.
+func (a *analyses) contract(path string) bound {
+	a.mu.Lock()
+	known, ok := a.contracts[path]
+	a.mu.Unlock()
+	if ok {
+		return known
+	}
+	rules, files, err := a.s.opts.Bind(path)
+	known = bound{rules, files}
+	if err != nil && path != "" {
+		a.complain(err)
+		known = a.contract("")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.contracts[path] = known
+	return known
 }
 
 // complain tells the person what could not be read, once.

@@ -155,3 +155,21 @@ func TestWatchesFiles(t *testing.T) {
 	s.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": s.uri("uwsgi.ini"), "type": 2}}})
 	s.until("the other file's change", func() bool { return !s.has("site.conf", "pair-socket-mismatch") })
 }
+
+// TestContract holds the routes against the contract that the description
+// names, and says once that one cannot be read.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	s := open(t, map[string]string{
+		"deployctl.ini": "[project]\nname = shop\nopenapi = openapi.yaml\n",
+		"openapi.yaml":  "openapi: 3.0.3\ninfo: {title: shop, version: '1'}\npaths:\n  /orders:\n    get:\n      responses: {'200': {description: ok}}\n",
+		"nginx.conf":    "events {}\nhttp {\n    server {\n        listen 80;\n        location /static/ {\n            root /srv;\n        }\n    }\n}\n",
+	}, "")
+	s.open("nginx.conf", "nginx", "")
+	s.until("the finding about the contract", func() bool { return s.has("nginx.conf", "api-shadowed-operation") })
+	write(t, s.dir+"/openapi.yaml", "swagger: '2.0'\n")
+	s.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{}})
+	s.until("the complaint", func() bool {
+		return !s.has("nginx.conf", "api-shadowed-operation") && len(s.messages) > 0 && strings.Contains(strings.Join(s.messages, "\n"), "Swagger 2.0")
+	})
+}

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/internal/realtest"
-	"github.com/deployctl/deployctl/lint/rules"
 )
 
 // serveVariable makes the test program a server, which an editor can start.
@@ -22,7 +22,7 @@ const serveVariable = "DEPLOYCTL_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serveVariable) == "1" {
-		err := Serve(context.Background(), os.Stdin, os.Stdout, Options{Version: "test", Rules: rules.All()})
+		err := Serve(context.Background(), os.Stdin, os.Stdout, Options{Version: "test", Bind: apirule.Bind(false)})
 		if err != nil && !errors.Is(err, ErrNoShutdown) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(2)

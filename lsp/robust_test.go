@@ -14,8 +14,8 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
+	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/internal/bigconf"
-	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/pair"
 )
 
@@ -29,7 +29,7 @@ func talk(t *testing.T, input string) ([]map[string]any, error) {
 	var out bytes.Buffer
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(context.Background(), strings.NewReader(input), &out, Options{Rules: rules.All(), Delay: time.Millisecond})
+		ended <- Serve(context.Background(), strings.NewReader(input), &out, Options{Bind: apirule.Bind(false), Delay: time.Millisecond})
 	}()
 	var err error
 	select {

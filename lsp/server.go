@@ -25,7 +25,8 @@ var ErrNoShutdown = errors.New("the editor left without a shutdown request")
 // Options say what a server knows.
 type Options struct {
 	Version string
-	Rules   []*lint.Rule
+	// Bind gives the rules, bound to the contract that a deployment names.
+	Bind lint.Bind
 	// Catalog is the language of messages; nil is English.
 	Catalog diag.Catalog
 	// Delay is how long a document has to rest before it is linted; 0 means

@@ -15,7 +15,7 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
-	"github.com/deployctl/deployctl/lint/rules"
+	"github.com/deployctl/deployctl/api/apirule"
 )
 
 // session is an editor in a test: it speaks the protocol over pipes.
@@ -56,7 +56,7 @@ func open(t *testing.T, files map[string]string, capabilities string) *session {
 	toEditor, fromServer := io.Pipe()
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
-		s.ended <- Serve(ctx, toServer, fromServer, Options{Version: "test", Rules: rules.All(), Delay: time.Millisecond})
+		s.ended <- Serve(ctx, toServer, fromServer, Options{Version: "test", Bind: apirule.Bind(false), Delay: time.Millisecond})
 		fromServer.Close()
 	}()
 	stream := &frames{r: bufio.NewReader(toEditor), w: fromEditor, c: fromEditor}

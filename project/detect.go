@@ -248,6 +248,9 @@ func (d *detector) openAPI() {
 	for _, file := range d.files {
 		switch path.Base(file) {
 		case "openapi.yaml", "openapi.yml", "openapi.json":
+			if !strings.Contains(d.read(file), "openapi") {
+				continue // a Swagger 2.0 description, which is not read
+			}
 			d.out.Project.OpenAPI = file
 			d.found("project.openapi", file, diag.T("an OpenAPI file"), file, 0)
 			return

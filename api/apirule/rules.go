@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/deployctl/deployctl/api"
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/rules"
 	"github.com/deployctl/deployctl/nginx/site"
@@ -38,6 +39,21 @@ func For(spec *api.Spec) []*lint.Rule {
 
 // All returns every rule there is, these among them.
 func All(spec *api.Spec) []*lint.Rule { return append(rules.All(), For(spec)...) }
+
+// Bind returns how rules are bound to a contract; with fetch its references may
+// lead to the network.
+func Bind(fetch bool) lint.Bind {
+	return func(path string) ([]*lint.Rule, []*diag.File, error) {
+		if path == "" {
+			return All(nil), nil, nil
+		}
+		spec, err := api.Load(path, api.LoadOptions{Fetch: fetch})
+		if err != nil {
+			return nil, nil, err
+		}
+		return All(spec), spec.Files(), nil
+	}
+}
 
 // contract works the coverage out once for all rules. It keeps that of the
 // newest pair: a fix makes another one.

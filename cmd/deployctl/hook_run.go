@@ -68,9 +68,12 @@ func (o *hookOptions) runLint() error {
 			return err
 		}
 	}
-	v, err := hook.Lint(o.files, apirule.All(nil), known)
+	v, err := hook.Lint(o.files, apirule.Bind(false), known)
 	if err != nil {
 		return err
+	}
+	for _, err := range v.Unread {
+		o.unreadContract(err)
 	}
 	for _, b := range v.Result.Broken {
 		fmt.Fprintf(o.err, "deployctl: the rule %s could not run: %v\n", b.Rule, b.Reason)

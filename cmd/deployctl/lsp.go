@@ -27,7 +27,7 @@ func lspCommand(s streams) *cli.Command {
 				return err
 			}
 			lategc.Usual()
-			err = lsp.Serve(c.Context, s.in, s.out, lsp.Options{Version: version, Rules: apirule.All(nil), Catalog: catalog})
+			err = lsp.Serve(c.Context, s.in, s.out, lsp.Options{Version: version, Bind: apirule.Bind(false), Catalog: catalog})
 			if errors.Is(err, lsp.ErrNoShutdown) {
 				return exitCode(exitFindings) // what the protocol asks for
 			}
