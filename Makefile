@@ -1,6 +1,8 @@
 # make demo   a sample Django project in, a linted pair out; needs Go alone
 # make test   everything CI asks for; installs nginx, uWSGI and Python packages where it may
 # make bench  benchmarks, and lint against nginx -t on 2,000 servers
+# make bench-runtime  the embedded engines against nginx and uWSGI; needs wrk
+# make soak   five minutes of load with a reload every second
 
 GO      ?= go
 BIN     := bin/deployctl
@@ -8,7 +10,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 2s
 
-.PHONY: build demo test deps check unit fuzz bench generate picture clean
+.PHONY: build demo test deps check unit fuzz bench bench-runtime soak generate picture clean
 
 build:
 	@mkdir -p bin
@@ -39,6 +41,12 @@ fuzz:
 bench: build
 	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./nginx/... ./uwsgi/... ./pair/... ./lint/... ./gen/...
 	$(GO) run ./scripts/benchlint $(BIN)
+
+bench-runtime: build
+	$(GO) run ./scripts/benchruntime $(BIN)
+
+soak:
+	$(GO) test ./launch -run '^TestSoak$$' -soak 5m -timeout 15m -count 1 -v
 
 generate:
 	$(GO) generate ./...

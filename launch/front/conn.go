@@ -29,6 +29,11 @@ type connection struct {
 	began    time.Time
 	reader   *bufio.Reader
 	idle     atomic.Bool // it waits for the next request
+
+	// What the configuration says of the address, kept while it is in force.
+	conf     *config
+	address  string
+	fallback *server // nil where the address has none
 }
 
 // closeIfIdle closes a connection that waits for a request.
@@ -55,13 +60,27 @@ func (c *connection) localAddress() string {
 // at is the address of the configuration that the connection arrived at, as
 // site.Request.Addr has it.
 func (c *connection) at() string {
-	if !c.local.IsValid() {
-		return c.listener.address
+	c.refresh()
+	return c.address
+}
+
+// refresh finds out what the configuration in force says of the address.
+func (c *connection) refresh() *config {
+	conf := c.front.current.Load()
+	if c.conf == conf {
+		return conf
 	}
-	if own := c.local.String(); c.front.current.Load().endpoints[own] != nil {
-		return own
+	c.conf, c.address = conf, c.listener.address
+	if c.local.IsValid() {
+		if own := c.local.String(); conf.endpoints[own] != nil {
+			c.address = own
+		}
 	}
-	return c.listener.address
+	c.fallback = nil
+	if s := conf.site.ServerFor(c.address, ""); s != nil {
+		c.fallback = conf.servers[s]
+	}
+	return conf
 }
 
 func addrPort(a net.Addr) netip.AddrPort {
@@ -120,9 +139,8 @@ func (f *Front) serve(conn net.Conn, l *listener) {
 // limits are those of the head, which the address's default server sets: the
 // request's own server is not known yet.
 func (c *connection) limits() headLimits {
-	conf := c.front.current.Load()
-	if s := conf.site.ServerFor(c.at(), ""); s != nil {
-		return conf.servers[s].heads
+	if c.refresh(); c.fallback != nil {
+		return c.fallback.heads
 	}
 	return headLimits{first: 1 << 10, size: 8 << 10, count: 4, timeout: time.Minute}
 }
@@ -255,9 +273,5 @@ func (c *connection) waitForRequest() bool {
 	}
 	_, err := c.reader.Peek(1)
 	c.idle.Store(false)
-	if err != nil {
-		return false
-	}
-	_ = c.conn.SetReadDeadline(time.Now().Add(limits.timeout))
-	return true
+	return err == nil
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -49,6 +50,29 @@ func (c counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// answerReaders keeps buffers of the usual size for the heads of answers.
+var answerReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, usualHead) }}
+
+// usualHead is proxy_buffer_size and uwsgi_buffer_size where they are not set.
+const usualHead = 4 << 10
+
+func takeAnswerReader(from io.Reader, size int) *bufio.Reader {
+	if size != usualHead {
+		return bufio.NewReaderSize(from, max(size, 16))
+	}
+	r := answerReaders.Get().(*bufio.Reader)
+	r.Reset(from)
+	return r
+}
+
+// giveAnswerReader lets another exchange have the buffer.
+func giveAnswerReader(r *bufio.Reader) {
+	if r.Size() == usualHead {
+		r.Reset(nil)
+		answerReaders.Put(r)
+	}
+}
+
 // talk connects to a peer, sends the request and reads the head of its
 // response.
 func (s *series) talk(x *exchange) (*response, error) {
@@ -66,7 +90,7 @@ func (s *series) talk(x *exchange) (*response, error) {
 		x.link.conn = x.conn
 	}
 	x.attempt.connect = time.Since(x.start)
-	x.reader = bufio.NewReaderSize(counted{x.conn, &x.attempt.received}, max(s.headSize, 16))
+	x.reader = takeAnswerReader(counted{x.conn, &x.attempt.received}, s.headSize)
 	x.doing, s.sent = "sending request to upstream", true
 	_ = x.conn.SetWriteDeadline(time.Now().Add(s.sendIn))
 	_, writeErr := counted{x.conn, &x.attempt.sent}.Write(s.packet)
@@ -76,13 +100,12 @@ func (s *series) talk(x *exchange) (*response, error) {
 	if b := s.request.unread(); writeErr != nil && (isTimeout(writeErr) || b != nil && b.fault != nil) {
 		return nil, writeErr
 	}
-	if !s.ignoreAbort && !s.request.unwatched {
-		x.watch = s.request.watch(func() { x.conn.Close() })
-	}
 	x.doing = "reading response header from upstream"
 	// A peer may answer before it has read all.
-	_ = x.conn.SetReadDeadline(time.Now().Add(s.readIn))
-	response, err := s.read(x)
+	var response *response
+	if err = s.await(x); err == nil {
+		response, err = s.read(x)
+	}
 	if err != nil && writeErr != nil {
 		x.doing = "sending request to upstream"
 		return nil, writeErr
@@ -91,6 +114,25 @@ func (s *series) talk(x *exchange) (*response, error) {
 		response.keep = response.keep && writeErr == nil
 	}
 	return response, err
+}
+
+// await waits for the first byte of an answer. Where it takes its time, it is
+// looked whether the client still waits for it.
+func (s *series) await(x *exchange) error {
+	began := time.Now()
+	if !s.ignoreAbort && !s.request.unwatched {
+		if abortAfter < s.readIn {
+			_ = x.conn.SetReadDeadline(began.Add(abortAfter))
+			if _, err := x.reader.Peek(1); !isTimeout(err) {
+				_ = x.conn.SetReadDeadline(began.Add(s.readIn))
+				return err
+			}
+		}
+		x.watch = s.request.watch(func() { x.conn.Close() })
+	}
+	_ = x.conn.SetReadDeadline(began.Add(s.readIn))
+	_, err := x.reader.Peek(1)
+	return err
 }
 
 // sendBody sends the request's body: as a whole, or as it comes
@@ -133,6 +175,9 @@ func (s *series) hand(x *exchange, number int, out *response) {
 			s.group.keep(x.link)
 		case out.upgrade == nil:
 			x.conn.Close()
+		}
+		if body.whole {
+			giveAnswerReader(x.reader) // nobody reads from it any more
 		}
 		s.group.release(x.peer, false)
 	}
@@ -180,6 +225,9 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// interrupt makes a Read in another goroutine return; to be called until it has.
+func (b *timedBody) interrupt() { _ = b.conn.SetReadDeadline(past) }
 
 func (b *timedBody) Close() error {
 	if b.done != nil {

@@ -268,8 +268,9 @@ func (r *request) compress(p *response) {
 	p.rangeless()
 	source, original := p.reader(), *p
 	pr, pw := io.Pipe()
-	level := g.level
+	level, packed := g.level, make(chan struct{})
 	go func() {
+		defer close(packed)
 		w, err := gzip.NewWriterLevel(pw, level)
 		if err == nil {
 			buf := make([]byte, 32<<10)
@@ -281,7 +282,7 @@ func (r *request) compress(p *response) {
 		pw.CloseWithError(err)
 	}()
 	p.body, p.file, p.length = nil, nil, -1
-	p.stream = readCloser{pr, closeBoth{pr, &original}}
+	p.stream = readCloser{pr, closeBoth{pr, packed, &original}}
 }
 
 // copyFlushing copies, and sends on what it has when the source pauses: an
@@ -310,12 +311,23 @@ func copyFlushing(w *gzip.Writer, source io.Reader, buf []byte) (n int64, err er
 }
 
 type closeBoth struct {
-	pipe *io.PipeReader
-	p    *response
+	pipe   *io.PipeReader
+	packed chan struct{} // closed when nothing more is read
+	p      *response
 }
 
 func (c closeBoth) Close() error {
 	c.pipe.Close()
+	for waits := true; waits; {
+		if body, ok := c.p.stream.(*timedBody); ok {
+			body.interrupt()
+		}
+		select {
+		case <-c.packed:
+			waits = false
+		case <-time.After(time.Millisecond):
+		}
+	}
 	c.p.close()
 	return nil
 }

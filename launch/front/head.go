@@ -37,13 +37,12 @@ const statusHeaderTooLarge = 494
 // refused; the request is nil when the client leaves before it has begun, and
 // lost when that is in the middle.
 func (c *connection) readRequest() (*request, int) {
-	conf := c.front.current.Load()
+	conf := c.refresh()
 	r := &request{front: c.front, conf: conf, conn: c, started: time.Now(), major: 1, body: http.NoBody}
-	fallback := conf.site.ServerFor(c.at(), "")
-	if fallback == nil {
+	if c.fallback == nil {
 		return nil, 0
 	}
-	r.server = conf.servers[fallback]
+	r.server = c.fallback
 	r.loc = r.server.own
 	h := headReader{request: r, room: r.server.heads.first}
 	for {
@@ -65,6 +64,9 @@ func (c *connection) readRequest() (*request, int) {
 		_, _ = c.reader.Discard(h.taken - before)
 		if status != 0 || done {
 			return r, status
+		}
+		if before == 0 {
+			_ = c.conn.SetReadDeadline(r.started.Add(r.server.heads.timeout))
 		}
 	}
 }

@@ -52,7 +52,9 @@ var addable = map[int]bool{200: true, 201: true, 204: true, 206: true, 301: true
 
 // addHeaders is the headers filter: expires, then add_header.
 func (r *request) addHeaders(p *response) {
-	r.sentHead = r.head(p) // what $sent_http_ shows to the values below
+	if r.loc.expires != nil || len(r.loc.addedHeaders) > 0 || strings.HasPrefix(r.loc.charset, "$") {
+		r.sentHead = r.head(p) // what $sent_http_ shows to the values below
+	}
 	if e := r.loc.expires; e != nil && addable[p.status] {
 		r.setExpires(p, e)
 	}

@@ -84,7 +84,7 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 	}
 	defer r.leaveAll()
 	r.host, _ = validHost(host)
-	block := conf.site.ServerFor(c.at(), r.host)
+	block := conf.site.ServerFor(c.address, r.host)
 	if block == nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return

@@ -125,7 +125,7 @@ func (r *request) report() Access {
 	remote, _ := builtin["remote_addr"](r)
 	a := Access{
 		Time: r.started, Remote: remote, Server: r.server.name, Host: r.host, Method: r.method, URI: r.target, Status: r.status,
-		Sent: r.bodySent, Took: time.Since(r.started), Listen: r.conn.at(), TLS: r.conn.tls != nil,
+		Sent: r.bodySent, Took: time.Since(r.started), Listen: r.conn.address, TLS: r.conn.tls != nil,
 	}
 	if r.front.options.Detail {
 		a.Asked, a.Answered = fields(r.headers), fields(r.sentHead)

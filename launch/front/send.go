@@ -7,12 +7,16 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 )
 
-// smallBody is the size in bytes up to which a file is read and sent with the
-// head in one write.
-const smallBody = 32 << 10
+// pieceSize is the size in bytes of what is written at once: a head with a
+// small body, or a part of a large one.
+const pieceSize = 32 << 10
+
+// pieces keeps the buffers of requests that are done.
+var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
 // send writes a response, and tells whether the connection is kept.
 func (c *connection) send(r *request, p *response) bool {
@@ -46,7 +50,9 @@ func (c *connection) send(r *request, p *response) bool {
 		fields = append(fields, header{"Connection", "close"})
 	}
 	r.status, r.sentHead = p.status, fields
-	head := make([]byte, 0, 512)
+	piece := pieces.Get().(*[pieceSize]byte)
+	defer pieces.Put(piece)
+	head := piece[:0]
 	if r.major > 0 {
 		head = appendHead(head, p, fields)
 	}
@@ -71,7 +77,7 @@ func (c *connection) send(r *request, p *response) bool {
 
 func appendHead(b []byte, p *response, fields []header) []byte {
 	b = append(b, "HTTP/1.1 "...)
-	b = append(b, statusText(p)...)
+	b = appendStatus(b, p)
 	b = append(b, "\r\n"...)
 	for _, f := range fields {
 		b = appendField(b, f.name, f.value)
@@ -86,13 +92,13 @@ func appendField(b []byte, name, value string) []byte {
 	return append(b, "\r\n"...)
 }
 
-// statusText is the status with its words: the upstream's, or nginx's.
-func statusText(p *response) string {
+// appendStatus writes the status with its words: the upstream's, or nginx's.
+func appendStatus(b []byte, p *response) []byte {
 	if p.statusLine != "" {
-		return p.statusLine
+		return append(b, p.statusLine...)
 	}
-	code := string([]byte{byte('0' + p.status/100%10), byte('0' + p.status/10%10), byte('0' + p.status%10)})
-	return code + " " + reasons[p.status]
+	b = append(b, byte('0'+p.status/100%10), byte('0'+p.status/10%10), byte('0'+p.status%10), ' ')
+	return append(b, reasons[p.status]...)
 }
 
 // body writes head and body; false when the body could not be sent as a whole.
@@ -101,13 +107,12 @@ func (c *connection) body(r *request, p *response, out *output, head []byte, bod
 	case bodyless:
 		return out.write(head)
 	case p.stream == nil && p.file == nil && !chunked:
-		if len(p.body) <= smallBody {
+		if len(p.body) <= pieceSize-len(head) {
 			return out.write(append(head, p.body...))
 		}
 		return out.write(head) && out.write(p.body)
-	case p.file != nil && p.stream == nil && p.length <= smallBody:
-		b := make([]byte, len(head)+int(p.length))
-		copy(b, head)
+	case p.file != nil && p.stream == nil && p.length <= int64(cap(head)-len(head)):
+		b := head[:len(head)+int(p.length)]
 		n, err := p.file.ReadAt(b[len(head):], p.offset)
 		if err != nil && err != io.EOF || int64(n) < p.length {
 			r.logError("pread() read only %d of %d bytes", n, p.length)
@@ -187,19 +192,29 @@ func (o *output) file(f *os.File, offset, length int64) bool {
 	return true
 }
 
-// stream sends a body as it comes, in chunks where its length is not known.
+// stream sends a body as it comes, in chunks where its length is not known. The
+// room behind the head takes the first of it.
 func (o *output) stream(head []byte, body io.Reader, chunked bool) bool {
-	buf := make([]byte, 0, 32<<10)
-	buf = append(buf, head...)
-	read := make([]byte, 16<<10)
+	const around = 16 // bytes of a chunk's size and ends, and of the last chunk
+	buf := head
+	if cap(buf)-len(buf) < 1<<10 {
+		if len(buf) > 0 && !o.write(buf) {
+			return false
+		}
+		piece := pieces.Get().(*[pieceSize]byte)
+		defer pieces.Put(piece)
+		buf = piece[:0]
+	}
 	for {
-		n, err := body.Read(read)
+		at := len(buf)
+		room := buf[at+around : cap(buf)-around]
+		n, err := body.Read(room)
 		if n > 0 {
 			if chunked {
 				buf = appendHex(buf, n)
 				buf = append(buf, "\r\n"...)
 			}
-			buf = append(buf, read[:n]...)
+			buf = append(buf, room[:n]...) // moved to where it belongs
 			if chunked {
 				buf = append(buf, "\r\n"...)
 			}

@@ -1,0 +1,139 @@
+// Command benchruntime compares the embedded engines with the real programs on
+// this machine: each case runs under both, by turns, with wrk; the medians and
+// their ratio are printed. Neither side writes an access log.
+//
+//	go run ./scripts/benchruntime bin/deployctl
+//
+// It needs nginx, uWSGI with its Python plugin, wrk and python3-flask.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	roundFor = flag.Duration("round", 5*time.Second, "how long one measurement takes")
+	rounds   = flag.Int("rounds", 3, "measurements of each side")
+	only     = flag.String("only", "", "the cases whose names hold this")
+	profile  = flag.String("profile", "", "file for a CPU profile of the embedded front")
+)
+
+func main() {
+	flag.Parse()
+	if err := run(flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "benchruntime:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	switch {
+	case len(args) == 2 && args[0] == "front":
+		return serveFront(args[1])
+	case len(args) == 2 && args[0] == "app":
+		return serveApp(args[1])
+	case len(args) != 1:
+		return fmt.Errorf("usage: benchruntime bin/deployctl")
+	}
+	dir, err := os.MkdirTemp("", "benchruntime")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	_ = os.Chmod(dir, 0o755) //nolint:gosec // nginx's workers read the files
+	b := &bench{dir: dir}
+	defer b.stop()
+	if err := b.files(); err != nil {
+		return err
+	}
+	if err := b.start(); err != nil {
+		return err
+	}
+	fmt.Printf("%-44s %12s %12s %7s\n", "requests per second", "real", "embedded", "ratio")
+	for _, c := range []struct {
+		name           string
+		real, embedded string // where each listens
+		path           string
+	}{
+		{"application: front + real uWSGI", b.realReal, b.embeddedReal, "/"},
+		{"application: the embedded pair", b.realReal, b.embeddedEmbedded, "/"},
+		{"static, 1 KiB", b.realReal, b.embeddedReal, "/files/1k.txt"},
+		{"static, 1 MiB", b.realReal, b.embeddedReal, "/files/1m.txt"},
+	} {
+		if !strings.Contains(c.name, *only) {
+			continue
+		}
+		var real, embedded []float64
+		for range *rounds {
+			for _, side := range []struct {
+				to  string
+				all *[]float64
+			}{{c.real, &real}, {c.embedded, &embedded}} {
+				n, err := wrk("http://" + side.to + c.path)
+				if err != nil {
+					return err
+				}
+				*side.all = append(*side.all, n)
+			}
+		}
+		x, y := median(real), median(embedded)
+		fmt.Printf("%-44s %12.0f %12.0f %7.2f\n", c.name, x, y, y/x)
+	}
+	if rss, err := memory(b.front.Process.Pid); err == nil {
+		fmt.Printf("\nmemory of the embedded front after that: %.1f MiB\n", rss)
+	}
+	if *only != "" {
+		return nil
+	}
+	return firstAnswer(args[0], dir)
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+var (
+	perSecond = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
+	failures  = regexp.MustCompile(`Socket errors.*|Non-2xx.*`)
+)
+
+// wrk returns how many requests a second are answered.
+func wrk(url string) (float64, error) {
+	out, err := exec.Command("wrk", "-t1", "-c16", "-d", fmt.Sprintf("%.0fs", roundFor.Seconds()), url).CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("wrk: %w\n%s", err, out)
+	}
+	if f := failures.Find(out); f != nil {
+		return 0, fmt.Errorf("%s: %s", url, f)
+	}
+	m := perSecond.FindSubmatch(out)
+	if m == nil {
+		return 0, fmt.Errorf("wrk says %s", out)
+	}
+	return strconv.ParseFloat(string(m[1]), 64)
+}
+
+// memory is what a process holds in memory, in MiB.
+func memory(pid int) (float64, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kib, err := strconv.ParseFloat(strings.Fields(v)[0], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no VmRSS of %d", pid)
+}

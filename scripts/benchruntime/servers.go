@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/deployctl/deployctl/launch/appserver"
+	"github.com/deployctl/deployctl/launch/front"
+	"github.com/deployctl/deployctl/nginx"
+	"github.com/deployctl/deployctl/nginx/site"
+	"github.com/deployctl/deployctl/uwsgi"
+)
+
+// bench is everything that runs while it is measured.
+type bench struct {
+	dir       string
+	front     *exec.Cmd // the one in front of the real uWSGI
+	processes []*exec.Cmd
+	pipes     []io.Closer
+
+	realReal, embeddedReal, embeddedEmbedded string // addresses: nginx, then uWSGI
+}
+
+const application = `def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "6")])
+    return [b"hello\n"]
+`
+
+// processes is how many workers the application has on both sides.
+const workers = 4
+
+func (b *bench) files() error {
+	ini := func(socket string) string {
+		return fmt.Sprintf("[uwsgi]\nsocket = %s\nchmod-socket = 666\nlisten = 128\nmaster = true\nprocesses = %d\nwsgi-file = %s/app.py\nneed-app = true\ndisable-logging = true\nvacuum = true\ndie-on-term = true\n", socket, workers, b.dir)
+	}
+	if err := os.Mkdir(filepath.Join(b.dir, "files"), 0o755); err != nil { //nolint:gosec // nginx's workers read it
+		return err
+	}
+	for name, text := range map[string]string{
+		"app.py": application, "real.ini": ini(b.dir + "/real.sock"), "embedded.ini": ini(b.dir + "/embedded.sock"),
+		"files/1k.txt": strings.Repeat("0123456789abcdef", 64), "files/1m.txt": strings.Repeat("0123456789abcdef", 64<<10),
+	} {
+		if err := os.WriteFile(filepath.Join(b.dir, name), []byte(text), 0o644); err != nil { //nolint:gosec // as above
+			return err
+		}
+	}
+	for _, f := range []struct {
+		name, socket string
+		address      *string
+	}{{"real", "real", &b.realReal}, {"embedded-real", "real", &b.embeddedReal}, {"embedded-embedded", "embedded", &b.embeddedEmbedded}} {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		*f.address = fmt.Sprintf("127.0.0.1:%d", port)
+		conf := fmt.Sprintf(`worker_processes auto;
+pid %[1]s/%[2]s.pid;
+error_log %[1]s/%[2]s.log;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    types { text/plain txt; }
+    client_body_temp_path %[1]s/tmp; proxy_temp_path %[1]s/tmp; fastcgi_temp_path %[1]s/tmp; uwsgi_temp_path %[1]s/tmp; scgi_temp_path %[1]s/tmp;
+    server {
+        listen %[3]s;
+        location /files/ { alias %[1]s/files/; }
+        location / {
+            uwsgi_pass unix:%[1]s/%[4]s.sock;
+            uwsgi_param QUERY_STRING $query_string;
+            uwsgi_param REQUEST_METHOD $request_method;
+            uwsgi_param CONTENT_TYPE $content_type;
+            uwsgi_param CONTENT_LENGTH $content_length;
+            uwsgi_param REQUEST_URI $request_uri;
+            uwsgi_param PATH_INFO $document_uri;
+            uwsgi_param DOCUMENT_ROOT $document_root;
+            uwsgi_param SERVER_PROTOCOL $server_protocol;
+            uwsgi_param REQUEST_SCHEME $scheme;
+            uwsgi_param REMOTE_ADDR $remote_addr;
+            uwsgi_param REMOTE_PORT $remote_port;
+            uwsgi_param SERVER_PORT $server_port;
+            uwsgi_param SERVER_NAME $server_name;
+        }
+    }
+}
+`, b.dir, f.name, *f.address, f.socket)
+		if err := os.WriteFile(filepath.Join(b.dir, f.name+".conf"), []byte(conf), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// start starts both sides.
+func (b *bench) start() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	at := func(name string) string { return filepath.Join(b.dir, name) }
+	profiled := []string{"front", at("embedded-real.conf")}
+	if *profile != "" {
+		profiled = append([]string{"-profile", *profile}, profiled...)
+	}
+	if _, err := b.run("uwsgi", "--plugin", "python3", "--ini", at("real.ini")); err != nil {
+		return err
+	}
+	if _, err := b.run("nginx", "-c", at("real.conf"), "-p", b.dir, "-e", at("start.log"), "-g", "daemon off;"); err != nil {
+		return err
+	}
+	if _, err := b.run(self, "app", at("embedded.ini")); err != nil {
+		return err
+	}
+	if b.front, err = b.run(self, profiled...); err != nil {
+		return err
+	}
+	if _, err := b.run(self, "front", at("embedded-embedded.conf")); err != nil {
+		return err
+	}
+	for _, address := range []string{b.realReal, b.embeddedReal, b.embeddedEmbedded} {
+		if err := await("http://" + address + "/"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) run(name string, args ...string) (*exec.Cmd, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Stderr = os.Stderr
+	if name == "uwsgi" {
+		cmd.Stderr = nil
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	b.processes, b.pipes = append(b.processes, cmd), append(b.pipes, in)
+	return cmd, nil
+}
+
+// stop ends what was started, the last first.
+func (b *bench) stop() {
+	for i := len(b.processes) - 1; i >= 0; i-- {
+		_ = b.processes[i].Process.Signal(syscall.SIGTERM)
+		_ = b.processes[i].Wait()
+		b.pipes[i].Close()
+	}
+}
+
+// serveFront runs the embedded front until SIGTERM.
+func serveFront(conf string) error {
+	tree, err := nginx.Load(conf, nginx.LoadOptions{})
+	if err != nil {
+		return err
+	}
+	f, err := front.New(site.New(tree, 0), front.Options{Prefix: filepath.Dir(conf)})
+	if err != nil {
+		return err
+	}
+	if err := f.Start(); err != nil {
+		return err
+	}
+	if *profile != "" {
+		out, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer out.Close()
+		if err := pprof.StartCPUProfile(out); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	untilTold()
+	return f.Stop(soon())
+}
+
+// serveApp runs the embedded application server until SIGTERM.
+func serveApp(ini string) error {
+	c, err := uwsgi.Load(ini, uwsgi.LoadOptions{})
+	if err != nil {
+		return err
+	}
+	s, err := appserver.Start(soon(), c, appserver.Options{Dir: filepath.Dir(ini)})
+	if err != nil {
+		return err
+	}
+	untilTold()
+	return s.Stop(soon())
+}
+
+func untilTold() {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM)
+	<-told
+}
+
+func soon() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	context.AfterFunc(ctx, cancel)
+	return ctx
+}
