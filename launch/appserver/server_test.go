@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -260,8 +258,8 @@ func TestStopFinishesRequestsAndLeavesNothing(t *testing.T) {
 		t.Error("the socket is left")
 	}
 	for _, w := range workers {
-		if err := syscall.Kill(w.PID, 0); !errors.Is(err, syscall.ESRCH) {
-			t.Errorf("worker %d lives: %v", w.PID, err)
+		if alive(w.PID) {
+			t.Errorf("worker %d lives", w.PID)
 		}
 	}
 	if _, err := get(port, "/"); err == nil {
@@ -285,9 +283,7 @@ func TestOrphans(t *testing.T) {
 	if s.Err() == nil {
 		t.Error("no error tells of it")
 	}
-	waitFor(t, func() bool {
-		return errors.Is(syscall.Kill(workers[0].PID, 0), syscall.ESRCH) && errors.Is(syscall.Kill(workers[1].PID, 0), syscall.ESRCH)
-	})
+	waitFor(t, func() bool { return !alive(workers[0].PID) && !alive(workers[1].PID) })
 }
 
 func TestMaxRequests(t *testing.T) {

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command benchlint times `deployctl lint` against `nginx -t` on generated
 // configurations of growing size and prints wall time, peak memory, and the
 // ratio of the two.

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command benchruntime compares the embedded engines with the real programs on
 // this machine: each case runs under both, by turns, with wrk; the medians and
 // their ratio are printed. Neither side writes an access log.
