@@ -25,6 +25,13 @@ func (u *upstream) connect(p *peer, timeout time.Duration) (*link, error) {
 		}
 		l.conn.Close()
 	}
+	if p.network == "unix" {
+		conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: p.address, Net: "unix"}) // at once, or not at all
+		if err != nil {
+			return nil, err
+		}
+		return &link{peer: p, conn: conn, began: time.Now()}, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	var d net.Dialer

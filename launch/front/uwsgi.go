@@ -18,7 +18,7 @@ type uwsgi struct {
 }
 
 func newUwsgiPass(c *config, l *location, n *site.Node) handler {
-	x := &uwsgi{pass: c.newPass(l, "uwsgi"), schema: "uwsgi://"}
+	x := &uwsgi{pass: c.newPass(l, "uwsgi"), schema: "uwsgi://", own: map[string]bool{}}
 	address := strings.TrimPrefix(n.Arg(0), "uwsgi://")
 	if rest, ok := strings.CutPrefix(address, "suwsgi://"); ok {
 		address, x.schema = rest, "suwsgi://"
@@ -58,6 +58,24 @@ func (x *uwsgi) serve(r *request) (*response, int) {
 	})
 }
 
+// cgiName is the variable that a header becomes: HTTP_USER_AGENT.
+func cgiName(header string) string {
+	const prefix = "HTTP_"
+	b := make([]byte, len(prefix)+len(header))
+	copy(b, prefix)
+	for i := range len(header) {
+		c := header[i]
+		switch {
+		case c >= 'a' && c <= 'z':
+			c -= 'a' - 'A'
+		case c == '-':
+			c = '_'
+		}
+		b[len(prefix)+i] = c
+	}
+	return string(b)
+}
+
 // packet makes the variables of a request: the parameters, then its headers.
 func (x *uwsgi) packet(r *request) ([]byte, bool) {
 	packet := append(make([]byte, 0, 1024), 0, 0, 0, 0)
@@ -77,10 +95,10 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 		add(param.name, v)
 	}
 	if x.passHead {
-		seen := map[string]bool{}
+		seen := make(map[string]bool, len(r.headers))
 		for i := range r.headers {
 			h := &r.headers[i]
-			name := "HTTP_" + strings.ToUpper(strings.ReplaceAll(h.name, "-", "_"))
+			name := cgiName(h.name)
 			if x.own[name] || seen[name] {
 				continue
 			}

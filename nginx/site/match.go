@@ -151,15 +151,21 @@ func (m *matcher) find(list *locations) outcome {
 	path := m.result.Path
 	result, noRegex := declined, false
 	if l := list.exact.find(path); l != nil {
-		m.take(l, diag.T("the path is exactly %q", l.Pattern))
+		if m.take(l); !m.quiet {
+			m.explain(diag.T("the path is exactly %q", l.Pattern))
+		}
 		return final
 	}
 	if l := list.longest(path); l != nil {
-		m.take(l, diag.T("%q is the longest prefix", l.Pattern))
+		if m.take(l); !m.quiet {
+			m.explain(diag.T("%q is the longest prefix", l.Pattern))
+		}
 		result, noRegex = inclusive, l.Kind == PrefixNoRegex
 	}
 	if l := list.prefixes.find(path + "/"); l != nil && passes(l) && list.prefixes.find(path) == nil {
-		m.take(l, diag.T("%q without its slash: nginx redirects to it", l.Pattern))
+		if m.take(l); !m.quiet {
+			m.explain(diag.T("%q without its slash: nginx redirects to it", l.Pattern))
+		}
 		m.result.Redirect = l.Pattern
 		if m.result.Args != "" {
 			m.result.Redirect += "?" + m.result.Args
@@ -180,19 +186,25 @@ func (m *matcher) find(list *locations) outcome {
 	}
 	for _, l := range list.regexes {
 		if !m.index.matches(l, path) {
-			m.step(Step{Location: l, Why: diag.T("%q does not match", l.Pattern)})
+			if !m.quiet {
+				m.step(Step{Location: l, Why: diag.T("%q does not match", l.Pattern)})
+			}
 			continue
 		}
-		m.take(l, diag.T("%q is the first regular expression that matches", l.Pattern))
+		if m.take(l); !m.quiet {
+			m.explain(diag.T("%q is the first regular expression that matches", l.Pattern))
+		}
 		m.find(m.index.locations[l.Scope])
 		return final
 	}
 	return result
 }
 
-func (m *matcher) take(l *Location, why diag.Text) {
-	m.result.Location = l
-	m.step(Step{Location: l, Taken: true, Why: why})
+func (m *matcher) take(l *Location) { m.result.Location = l }
+
+// explain says why a location was taken.
+func (m *matcher) explain(why diag.Text) {
+	m.step(Step{Location: m.result.Location, Taken: true, Why: why})
 }
 
 // passes tells whether a location hands requests on, so that nginx redirects

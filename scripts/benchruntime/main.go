@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,10 +59,10 @@ func run(args []string) error {
 	if err := b.start(); err != nil {
 		return err
 	}
-	fmt.Printf("%-44s %12s %12s %7s\n", "requests per second", "real", "embedded", "ratio")
+	fmt.Printf("%-34s %10s %10s %7s   %s\n", "", "real", "embedded", "ratio", "CPU per request, without wrk")
 	for _, c := range []struct {
 		name           string
-		real, embedded string // where each listens
+		real, embedded *side
 		path           string
 	}{
 		{"application: front + real uWSGI", b.realReal, b.embeddedReal, "/"},
@@ -74,23 +73,22 @@ func run(args []string) error {
 		if !strings.Contains(c.name, *only) {
 			continue
 		}
-		var real, embedded []float64
+		var speeds, costs [2][]float64
 		for range *rounds {
-			for _, side := range []struct {
-				to  string
-				all *[]float64
-			}{{c.real, &real}, {c.embedded, &embedded}} {
-				n, err := wrk("http://" + side.to + c.path)
+			for i, s := range []*side{c.real, c.embedded} {
+				before := s.cpu()
+				n, err := wrk("http://" + s.address + c.path)
 				if err != nil {
 					return err
 				}
-				*side.all = append(*side.all, n)
+				speeds[i] = append(speeds[i], n)
+				costs[i] = append(costs[i], (s.cpu()-before)/(n*roundFor.Seconds())*1e6)
 			}
 		}
-		x, y := median(real), median(embedded)
-		fmt.Printf("%-44s %12.0f %12.0f %7.2f\n", c.name, x, y, y/x)
+		x, y := median(speeds[0]), median(speeds[1])
+		fmt.Printf("%-34s %8.0f/s %8.0f/s %7.2f   %.0f and %.0f microseconds\n", c.name, x, y, y/x, median(costs[0]), median(costs[1]))
 	}
-	if rss, err := memory(b.front.Process.Pid); err == nil {
+	if rss, err := memory(b.embeddedReal.processes[0]); err == nil {
 		fmt.Printf("\nmemory of the embedded front after that: %.1f MiB\n", rss)
 	}
 	if *only != "" {
@@ -123,19 +121,4 @@ func wrk(url string) (float64, error) {
 		return 0, fmt.Errorf("wrk says %s", out)
 	}
 	return strconv.ParseFloat(string(m[1]), 64)
-}
-
-// memory is what a process holds in memory, in MiB.
-func memory(pid int) (float64, error) {
-	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kib, err := strconv.ParseFloat(strings.Fields(v)[0], 64)
-			return kib / 1024, err
-		}
-	}
-	return 0, fmt.Errorf("no VmRSS of %d", pid)
 }

@@ -26,11 +26,16 @@ import (
 // bench is everything that runs while it is measured.
 type bench struct {
 	dir       string
-	front     *exec.Cmd // the one in front of the real uWSGI
 	processes []*exec.Cmd
 	pipes     []io.Closer
 
-	realReal, embeddedReal, embeddedEmbedded string // addresses: nginx, then uWSGI
+	realReal, embeddedReal, embeddedEmbedded *side // nginx, then uWSGI
+}
+
+// side is one pair.
+type side struct {
+	address   string
+	processes []int // the front first; without their children
 }
 
 const application = `def application(environ, start_response):
@@ -58,13 +63,13 @@ func (b *bench) files() error {
 	}
 	for _, f := range []struct {
 		name, socket string
-		address      *string
+		side         **side
 	}{{"real", "real", &b.realReal}, {"embedded-real", "real", &b.embeddedReal}, {"embedded-embedded", "embedded", &b.embeddedEmbedded}} {
 		port, err := freePort()
 		if err != nil {
 			return err
 		}
-		*f.address = fmt.Sprintf("127.0.0.1:%d", port)
+		*f.side = &side{address: fmt.Sprintf("127.0.0.1:%d", port)}
 		conf := fmt.Sprintf(`worker_processes auto;
 pid %[1]s/%[2]s.pid;
 error_log %[1]s/%[2]s.log;
@@ -96,7 +101,7 @@ http {
         }
     }
 }
-`, b.dir, f.name, *f.address, f.socket)
+`, b.dir, f.name, (*f.side).address, f.socket)
 		if err := os.WriteFile(filepath.Join(b.dir, f.name+".conf"), []byte(conf), 0o600); err != nil {
 			return err
 		}
@@ -124,30 +129,39 @@ func (b *bench) start() error {
 	if *profile != "" {
 		profiled = append([]string{"-profile", *profile}, profiled...)
 	}
-	if _, err := b.run("uwsgi", "--plugin", "python3", "--ini", at("real.ini")); err != nil {
+	uwsgi, err := b.run("uwsgi", "--plugin", "python3", "--ini", at("real.ini"))
+	if err != nil {
 		return err
 	}
-	if _, err := b.run("nginx", "-c", at("real.conf"), "-p", b.dir, "-e", at("start.log"), "-g", "daemon off;"); err != nil {
+	nginx, err := b.run("nginx", "-c", at("real.conf"), "-p", b.dir, "-e", at("start.log"), "-g", "daemon off;")
+	if err != nil {
 		return err
 	}
-	if _, err := b.run(self, "app", at("embedded.ini")); err != nil {
+	app, err := b.run(self, "app", at("embedded.ini"))
+	if err != nil {
 		return err
 	}
-	if b.front, err = b.run(self, profiled...); err != nil {
+	front, err := b.run(self, profiled...)
+	if err != nil {
 		return err
 	}
-	if _, err := b.run(self, "front", at("embedded-embedded.conf")); err != nil {
+	other, err := b.run(self, "front", at("embedded-embedded.conf"))
+	if err != nil {
 		return err
 	}
-	for _, address := range []string{b.realReal, b.embeddedReal, b.embeddedEmbedded} {
-		if err := await("http://" + address + "/"); err != nil {
+	b.realReal.processes = []int{nginx, uwsgi}
+	b.embeddedReal.processes = []int{front, uwsgi}
+	b.embeddedEmbedded.processes = []int{other, app}
+	for _, s := range []*side{b.realReal, b.embeddedReal, b.embeddedEmbedded} {
+		if err := await("http://" + s.address + "/"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bench) run(name string, args ...string) (*exec.Cmd, error) {
+// run starts a program, and returns the number of its process.
+func (b *bench) run(name string, args ...string) (int, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Stderr = os.Stderr
 	if name == "uwsgi" {
@@ -155,13 +169,13 @@ func (b *bench) run(name string, args ...string) (*exec.Cmd, error) {
 	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return 0, err
 	}
 	b.processes, b.pipes = append(b.processes, cmd), append(b.pipes, in)
-	return cmd, nil
+	return cmd.Process.Pid, nil
 }
 
 // stop ends what was started, the last first.

@@ -13,25 +13,28 @@ def parse_vars(block, settings, request):
     """Reads the variables of a uwsgi packet into a request's environ."""
     text, environ = block.decode("latin-1"), request.environ
     most, limit_post = 4 * settings["max_vars"], settings["limit_post"]
-    at, end = 0, len(text)
-    while at + 2 <= end:
-        n = LENGTH(block, at)[0]
-        if n == 0:
-            raise Refused("uwsgi key cannot be null. skip this var.", 500)
-        value = at + 2 + n
-        if value + 2 > end:
-            raise Refused("invalid uwsgi request (current strsize: %d). skip." % n, 500)
-        m = LENGTH(block, value)[0]
-        if value + 2 + m > end:
-            raise Refused("invalid uwsgi request (current strsize: %d). skip." % m, 500)
-        if request.vars >= most:
-            raise Refused("max vec size reached. skip this var.", 500)
-        key = text[at + 2 : value]
-        environ[key] = text[value + 2 : value + 2 + m]
-        if limit_post and key == "CONTENT_LENGTH" and content_length(environ) > limit_post:
-            raise Refused(TOO_BIG, 500)
-        request.vars += 2
-        at = value + 2 + m
+    at, end, count, length = 0, len(text), 0, LENGTH
+    try:
+        while at + 2 <= end:
+            n = length(block, at)[0]
+            if n == 0:
+                raise Refused("uwsgi key cannot be null. skip this var.", 500)
+            value = at + 2 + n
+            if value + 2 > end:
+                raise Refused("invalid uwsgi request (current strsize: %d). skip." % n, 500)
+            after = value + 2 + length(block, value)[0]
+            if after > end:
+                raise Refused("invalid uwsgi request (current strsize: %d). skip." % (after - value - 2), 500)
+            if count >= most:
+                raise Refused("max vec size reached. skip this var.", 500)
+            key = text[at + 2 : value]
+            environ[key] = text[value + 2 : after]
+            if limit_post and key == "CONTENT_LENGTH" and content_length(environ) > limit_post:
+                raise Refused(TOO_BIG, 500)
+            count += 2
+            at = after
+    finally:
+        request.vars = count
 
 
 TOO_BIG = "Invalid (too big) CONTENT_LENGTH. skip."
@@ -59,9 +62,9 @@ def resolve(path):
 
 def read_uwsgi(settings, conn, request):
     """Reads a request in the uwsgi protocol."""
-    data = conn.recv(65536)
+    data = request.receive()
     while 0 < len(data) < 4:
-        more = conn.recv(65536)
+        more = request.receive()
         if not more:
             break
         data += more
@@ -71,7 +74,7 @@ def read_uwsgi(settings, conn, request):
     if size > settings["buffer_size"]:
         raise Refused("invalid request block size: %d (max %d)...skip" % (size, settings["buffer_size"]))
     while len(data) < 4 + size:
-        more = conn.recv(65536)
+        more = request.receive()
         if not more:
             return False
         data += more
@@ -94,7 +97,7 @@ def read_http(settings, conn, request):
             break
         if len(data) >= settings["buffer_size"]:
             raise Refused("invalid HTTP request size (max %d)...skip" % settings["buffer_size"])
-        more = conn.recv(65536)
+        more = request.receive()
         if not more:
             return False
         data += more

@@ -18,8 +18,10 @@ class Refused(Exception):
 class Input:
     """wsgi.input that reads the body from the connection as it comes."""
 
-    def __init__(self, conn, buffered, length):
+    def __init__(self, conn, buffered, length, timeout):
         self.conn, self.buffer, self.left = conn, buffered[:length], length - min(len(buffered), length)
+        if self.left:
+            conn.settimeout(timeout)
 
     def _more(self):
         if not self.left:
@@ -90,11 +92,11 @@ class Request:
 
     __slots__ = (
         "conn", "environ", "vars", "size", "body", "status", "code", "headers", "head_sent", "sent",
-        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed", "added",
+        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed", "added", "timeout",
     )
 
-    def __init__(self, conn, core):
-        self.conn, self.core = conn, core
+    def __init__(self, conn, core, timeout):
+        self.conn, self.core, self.timeout = conn, core, timeout
         self.environ, self.vars, self.size, self.body = {}, 0, 0, b""
         self.status, self.code, self.headers, self.head_sent, self.sent = None, 0, [], False, 0
         self.head_bytes = self.head_count = self.switches = 0
@@ -146,18 +148,37 @@ class Request:
                 raise OSError("start_response() was not called")
             head = self.head()
         self.sent += len(data)
-        self.conn.sendall(head + data if head else data)
+        self.put(head + data if head else data)
 
     def send_headless(self, chunk):
         """Sends a body without a head, as uWSGI does for an application that
         never calls start_response."""
         self.code = 500
         self.sent += len(chunk)
-        self.conn.sendall(chunk)
+        self.put(chunk)
+
+    def receive(self):
+        """Reads what comes next. What is there already is taken without waiting
+        for it; a timeout makes Python ask the kernel once more for each call."""
+        try:
+            return self.conn.recv(65536, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self.conn.settimeout(self.timeout)
+            return self.conn.recv(65536)
+
+    def put(self, data):
+        """Sends all of data; the same holds as for receive."""
+        try:
+            n = self.conn.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            n = 0
+        if n < len(data):
+            self.conn.settimeout(self.timeout)
+            self.conn.sendall(memoryview(data)[n:])
 
     def finish_head(self):
         if not self.head_sent and self.status is not None:
-            self.conn.sendall(self.head())
+            self.put(self.head())
 
     def send_file(self, wrapper):
         """Sends the rest of a file by its descriptor; false when it has none."""

@@ -16,12 +16,17 @@ class Score:
     def __init__(self, workers):
         self.workers = workers
         self.memory = mmap.mmap(-1, SLOT_SIZE * (workers + 1))
+        self.numbers = memoryview(self.memory).cast("q")
+        self.times = memoryview(self.memory).cast("d")
 
     def get(self, worker, field):
-        return struct.unpack_from("=d" if field >= DEADLINE else "=q", self.memory, worker * SLOT_SIZE + 8 * field)[0]
+        return (self.times if field >= DEADLINE else self.numbers)[worker * SLOT_SIZE // 8 + field]
 
     def set(self, worker, field, value):
-        struct.pack_into("=d" if field >= DEADLINE else "=q", self.memory, worker * SLOT_SIZE + 8 * field, value)
+        (self.times if field >= DEADLINE else self.numbers)[worker * SLOT_SIZE // 8 + field] = value
+
+    def add(self, worker, field, value):
+        self.numbers[worker * SLOT_SIZE // 8 + field] += value
 
     def total(self, field):
         return sum(self.get(worker, field) for worker in range(1, self.workers + 1))

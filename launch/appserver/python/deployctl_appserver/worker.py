@@ -91,6 +91,8 @@ class Worker:
         poll.register(self.stop, select.POLLIN)
         poll.register(self.alive, select.POLLIN)
         most = self.settings["max_requests"]
+        # A listener that is busy is asked again before the others are looked at.
+        in_a_row = 8
         while not self.stopping:
             for fd, _ in poll.poll():
                 if fd not in listeners:
@@ -98,17 +100,18 @@ class Worker:
                         os._exit(0)  # the master is gone
                     return
                 listener, read = listeners[fd]
-                try:
-                    conn, _ = listener.accept()
-                except OSError:
-                    continue  # another worker was faster
-                self.serve(conn, read, core)
-                if self.stopping:
-                    return
-                if most and self.served >= most and time.time() - self.score.get(self.number, SPAWNED) >= self.settings["min_worker_lifetime"]:
-                    log("...The work of process %d is done. Seeya!" % os.getpid())
-                    self.finish(0, None)
-                    return
+                for _ in range(in_a_row):
+                    try:
+                        conn, _ = listener.accept()
+                    except OSError:
+                        break  # another worker was faster
+                    self.serve(conn, read, core)
+                    if self.stopping:
+                        return
+                    if most and self.served >= most and time.time() - self.score.get(self.number, SPAWNED) >= self.settings["min_worker_lifetime"]:
+                        log("...The work of process %d is done. Seeya!" % os.getpid())
+                        self.finish(0, None)
+                        return
 
     def watch(self):
         """Asks the master for a reload when a module's file changes."""
@@ -130,8 +133,7 @@ class Worker:
 
     def serve(self, conn, read, core):
         """Answers the one request of a connection."""
-        conn.settimeout(self.settings["socket_timeout"])
-        request = Request(conn, core)
+        request = Request(conn, core, self.settings["socket_timeout"])
         request.added = self.added
         me, score = self.number, self.score
         try:
@@ -155,9 +157,9 @@ class Worker:
             else:
                 with self.lock:
                     self.served += 1
-            score.set(me, REQUESTS, score.get(me, REQUESTS) + 1)
-            score.set(me, TX, score.get(me, TX) + request.sent + request.head_bytes)
-            score.set(me, RUNNING, score.get(me, RUNNING) + int((time.time() - request.started) * 1000000))
+            score.add(me, REQUESTS, 1)
+            score.add(me, TX, request.sent + request.head_bytes)
+            score.add(me, RUNNING, int((time.time() - request.started) * 1000000))
             self.log_request(request)
         finally:
             score.set(me, BUSY, 0.0)
@@ -192,7 +194,7 @@ class Worker:
         if self.post_buffering and length:
             body = self.buffered(request, length)
         else:
-            body = Input(request.conn, request.body, length)
+            body = Input(request.conn, request.body, length, request.timeout)
         environ.setdefault("SCRIPT_NAME", "")
         environ.update(self.fixed)
         environ["wsgi.input"] = body
@@ -219,7 +221,7 @@ class Worker:
         except Exception:
             if not request.head_sent:
                 request.code, request.failed = 500, True
-            self.score.set(self.number, EXCEPTIONS, self.score.get(self.number, EXCEPTIONS) + 1)
+            self.score.add(self.number, EXCEPTIONS, 1)
             print_exception()
 
     def stream(self, result, request):
@@ -243,7 +245,7 @@ class Worker:
 
     def buffered(self, request, length):
         """Reads the whole body before the application is asked."""
-        source = Input(request.conn, request.body, length)
+        source = Input(request.conn, request.body, length, request.timeout)
         target = io.BytesIO() if length <= self.post_buffering else tempfile.TemporaryFile()
         left = length
         while left:
