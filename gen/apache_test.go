@@ -152,12 +152,12 @@ func startApache(t *testing.T, p *project.Project, app string) func(method, url,
 		}
 		cmd := exec.Command(command[0], command[1:]...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		realtest.Apart(cmd)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			realtest.SignalGroup(cmd, syscall.SIGKILL)
 			_ = cmd.Wait()
 			log.Close()
 			if t.Failed() {

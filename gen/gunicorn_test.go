@@ -75,7 +75,7 @@ func TestRealGunicorn(t *testing.T) {
 			defer log.Close()
 			cmd := exec.Command(gunicorn, "--config", filepath.Join(dir, "gunicorn.conf.py"))
 			cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			realtest.Apart(cmd)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestRealGunicorn(t *testing.T) {
 				close(ended)
 			}()
 			t.Cleanup(func() {
-				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+				realtest.SignalGroup(cmd, syscall.SIGKILL)
 				<-ended
 				if t.Failed() {
 					text, _ := os.ReadFile(log.Name())

@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// Elsewhere neither nginx nor uWSGI runs, and the tests that need them skip.
+// Apart does nothing: elsewhere neither nginx nor uWSGI runs, and the tests
+// that need them skip.
+func Apart(*exec.Cmd) {}
 
-func apart(*exec.Cmd) {}
-
-func signalGroup(cmd *exec.Cmd, _ syscall.Signal) { _ = cmd.Process.Kill() }
+// SignalGroup ends the program.
+func SignalGroup(cmd *exec.Cmd, _ syscall.Signal) { _ = cmd.Process.Kill() }

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// apart gives a program a process group of its own, so that its children end
+// Apart gives a program a process group of its own, so that its children end
 // with it.
-func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func Apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// signalGroup sends a signal to a program that runs apart, and its children.
-func signalGroup(cmd *exec.Cmd, s syscall.Signal) { _ = syscall.Kill(-cmd.Process.Pid, s) }
+// SignalGroup sends a signal to a program that runs apart, and its children.
+func SignalGroup(cmd *exec.Cmd, s syscall.Signal) { _ = syscall.Kill(-cmd.Process.Pid, s) }

@@ -25,7 +25,7 @@ func Nginx(t testing.TB, conf string, ports ...int) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, "-c", file, "-p", dir, "-e", filepath.Join(dir, "start.log"), "-g", "daemon off;")
-	apart(cmd)
+	Apart(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -35,11 +35,11 @@ func Nginx(t testing.TB, conf string, ports ...int) {
 		close(done)
 	}()
 	t.Cleanup(func() {
-		signalGroup(cmd, syscall.SIGTERM)
+		SignalGroup(cmd, syscall.SIGTERM)
 		select {
 		case <-done:
 		case <-time.After(5 * time.Second):
-			signalGroup(cmd, syscall.SIGKILL)
+			SignalGroup(cmd, syscall.SIGKILL)
 			<-done
 		}
 	})

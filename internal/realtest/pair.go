@@ -174,7 +174,7 @@ func (p *Pair) run(t testing.TB, name, path string, args ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.Dir, log, log
-	apart(cmd)
+	Apart(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -184,12 +184,12 @@ func (p *Pair) run(t testing.TB, name, path string, args ...string) *exec.Cmd {
 
 // stop ends a program and everything it started.
 func (p *Pair) stop(t testing.TB, cmd *exec.Cmd, done chan struct{}) {
-	signalGroup(cmd, syscall.SIGINT)
+	SignalGroup(cmd, syscall.SIGINT)
 	select {
 	case <-done:
 	case <-time.After(5 * time.Second):
 	}
-	signalGroup(cmd, syscall.SIGKILL)
+	SignalGroup(cmd, syscall.SIGKILL)
 	<-done
 }
 
