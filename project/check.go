@@ -34,7 +34,8 @@ var patterns = sync.OnceValue(func() map[string]*regexp.Regexp {
 	}
 })
 
-func validName(s string) bool { return patterns()["name"].MatchString(s) }
+// ValidName tells whether a text may name a section of the description.
+func ValidName(s string) bool { return patterns()["name"].MatchString(s) }
 
 // place returns where a key of a section stands, or the section's header, or
 // the start of the file.

@@ -301,7 +301,7 @@ func (i *importer) name() {
 	if p.Name == "" {
 		p.Name = projectName(path.Base(p.Root))
 	}
-	if !validName(p.Name) {
+	if !ValidName(p.Name) {
 		p.Name = projectName(p.Name)
 	}
 	if p.Root == "" {

@@ -199,7 +199,7 @@ func (i *importer) rate(r *Route, n *site.Node) bool {
 		switch key {
 		case "zone":
 			r.Rate = i.zones[value]
-			if _, route, ok := strings.Cut(value, "_"); ok && validName(route) {
+			if _, route, ok := strings.Cut(value, "_"); ok && ValidName(route) {
 				r.Name = route
 			}
 		case "burst":
@@ -218,7 +218,7 @@ func routeName(r *Route, uri string) string {
 	case ToSPA:
 		return "front"
 	case ToFiles:
-		if base := path.Base(uri); validName(base) {
+		if base := path.Base(uri); ValidName(base) {
 			return base
 		}
 		return "files"
@@ -227,7 +227,7 @@ func routeName(r *Route, uri string) string {
 	case ToUpstream:
 		return "upstream"
 	}
-	if base := path.Base(uri); validName(base) {
+	if base := path.Base(uri); ValidName(base) {
 		return base
 	}
 	return "app"

@@ -169,7 +169,7 @@ func setIn[T any](t *T, fs []field[T], key, name, value string) error {
 
 // setNamed sets a key of a section, which is added where it is missing.
 func setNamed[T any](list *[]T, name string, nameOf func(*T) string, newOne func(string) T, fs []field[T], key, last, value string) error {
-	if !validName(name) {
+	if !ValidName(name) {
 		return diag.T("no key is called %q", key)
 	}
 	t := find(*list, func(t *T) bool { return nameOf(t) == name })
@@ -188,7 +188,7 @@ func setNamed[T any](list *[]T, name string, nameOf func(*T) string, newOne func
 func keepNamed[T any](list *[]T, value string, nameOf func(*T) string, newOne func(string) T) error {
 	var next []T
 	for _, name := range fields(value) {
-		if !validName(name) {
+		if !ValidName(name) {
 			return diag.T("%q is no name of a section: write letters, digits, - and _", name)
 		}
 		if find(next, func(t *T) bool { return nameOf(t) == name }) != nil {

@@ -173,7 +173,7 @@ func (r *reader) section(p *Project, h header) {
 	kind, name, named := strings.Cut(h.name, ".")
 	switch kind {
 	case "server", "route", "backend":
-		if !named || !validName(name) {
+		if !named || !ValidName(name) {
 			r.fail(h.span, diag.T("[%s] has no name", h.name), diag.T("write [%s.NAME] with letters, digits, - and _", kind))
 			return
 		}

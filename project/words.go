@@ -203,7 +203,7 @@ func unescapeWords(text string) ([]string, bool) {
 func distinct(list []string) bool {
 	seen := map[string]bool{}
 	for _, s := range list {
-		if seen[s] || !validName(s) {
+		if seen[s] || !ValidName(s) {
 			return false
 		}
 		seen[s] = true

@@ -87,8 +87,8 @@ func (w *Wizard) take() (tea.Cmd, bool) {
 func (w *Wizard) move(by int) {
 	w.field += by
 	switch {
-	case w.route >= 0 && w.step == routesAt && (w.field < 0 || w.field >= w.rows()):
-		w.close()
+	case w.item >= 0 && (w.field < 0 || w.field >= w.rows()):
+		w.close(by > 0)
 		return
 	case w.field < 0 && w.step == 0:
 		w.field = 0
@@ -103,12 +103,15 @@ func (w *Wizard) move(by int) {
 	w.show()
 }
 
-// enter goes to the first question of a step; on the list of routes to its
-// last row, from which enter goes on.
+// enter goes to the first question of a step; on a list to its last row, from
+// which enter goes on.
 func (w *Wizard) enter(step int) {
-	w.step, w.field, w.route, w.pane.chosen = step, 0, -1, false
-	if w.listing() {
+	w.step, w.field, w.item, w.before, w.pane.chosen = step, 0, -1, answers{}, false
+	if l := w.list(); l != nil {
 		w.field = w.rows() - 1
+		if l.alone && l.count(w.answers) == 1 {
+			w.item, w.field = 0, 0
+		}
 	}
 	if w.review() {
 		w.pane.file, w.pane.scroll = 0, 0

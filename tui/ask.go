@@ -67,8 +67,8 @@ func (a *asker) step(at int) error {
 	}
 	fmt.Fprintln(a.out)
 	a.line(diag.T("%d of %d: %s", at+1, len(steps)+1, steps[at].title))
-	if at == routesAt {
-		return a.routes()
+	if l := steps[at].list; l != nil {
+		return a.list(l)
 	}
 	return a.questions(steps[at].fields)
 }
@@ -93,10 +93,6 @@ func (a *asker) questions(fields func(answers) []field) error {
 func (a *asker) question(f field) error {
 	a.background(f)
 	for {
-		label := a.say(f.label)
-		if f.of != "" {
-			label = a.say(diag.T("%s (%s)", f.label, f.of))
-		}
 		hint := a.say(f.help)
 		if len(f.choices) > 0 {
 			var words []string
@@ -105,7 +101,7 @@ func (a *asker) question(f field) error {
 			}
 			hint = strings.Join(words, ", ")
 		}
-		answer, err := a.prompt(fmt.Sprintf("%s (%s) [%s]: ", label, hint, clean(a.say(f.word(f.get(a.answers))))))
+		answer, err := a.prompt(a.say(diag.T("%s (%s) [%s]: ", f.label, hint, clean(a.say(f.word(f.get(a.answers)))))))
 		if err != nil {
 			return err
 		}

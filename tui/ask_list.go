@@ -3,47 +3,45 @@ package tui
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/lint/report"
-	"github.com/deployctl/deployctl/project"
 )
 
-// routes lists the routes and takes commands about them.
-func (a *asker) routes() error {
+// list lists what a step has several of, and takes commands about it. A single
+// one is asked about first, where most have no more.
+func (a *asker) list(l *list) error {
+	if l.alone && l.count(a.answers) == 1 {
+		if err := a.questions(func(all answers) []field { return l.fields(all, 0) }); err != nil {
+			return err
+		}
+	}
 	for {
-		for i, r := range a.answers.Routes {
-			fmt.Fprintf(a.out, "  %d  %s  %s\n", i+1, clean(r.Path), clean(a.say(answeredBy(r))))
+		n := l.count(a.answers)
+		for i := range n {
+			fmt.Fprintf(a.out, "  %d  %s  %s\n", i+1, clean(l.name(a.answers, i)), clean(a.say(l.what(a.answers, i))))
 		}
 		answer, err := a.prompt(a.say(diag.T("A number edits one, a adds, d 2 deletes the second, m 2 1 moves it to the first place; an empty line goes on: ")))
 		if err != nil {
 			return err
 		}
 		var at, to int
-		n := len(a.answers.Routes)
 		switch {
 		case answer == "":
 			return nil
 		case answer == "<":
 			return errBack
 		case answer == "a":
-			a.changeRoutes(func(routes []project.Route) []project.Route {
-				r := project.NewRoute(freeName(routes, "new"))
-				r.Path = "/" + r.Name + "/"
-				return slices.Insert(routes, 0, r)
-			})
-			err = a.route(0)
+			if a.takes(altered(a.answers, func(next *answers) { at = l.add(next) })) {
+				err = a.one(l, at)
+			}
 		case scan(answer, "d %d", &at) && at >= 1 && at <= n:
-			a.changeRoutes(func(routes []project.Route) []project.Route { return slices.Delete(routes, at-1, at) })
+			a.takes(l.removed(a.answers, at-1))
 		case scan(answer, "m %d %d", &at, &to) && min(at, to) >= 1 && max(at, to) <= n:
-			a.changeRoutes(func(routes []project.Route) []project.Route {
-				r := routes[at-1]
-				return slices.Insert(slices.Delete(routes, at-1, at), to-1, r)
-			})
+			a.takes(l.moved(a.answers, at-1, to-1))
 		case scan(answer, "%d", &at) && at >= 1 && at <= n:
-			err = a.route(at - 1)
+			err = a.one(l, at-1)
 		default:
 			a.line(diag.T("  ! there is no such command"))
 		}
@@ -60,23 +58,23 @@ func scan(answer, format string, to ...any) bool {
 	return n == len(to)+1 && rest == "."
 }
 
-// route asks about one route; going back before its first question ends it.
-func (a *asker) route(at int) error {
-	err := a.questions(func(all answers) []field { return routeFields(all, at) })
+// one asks about one of a list; going back before its first question ends it.
+func (a *asker) one(l *list, at int) error {
+	err := a.questions(func(all answers) []field { return l.fields(all, at) })
 	if errors.Is(err, errBack) {
 		return nil
 	}
 	return err
 }
 
-func (a *asker) changeRoutes(by func([]project.Route) []project.Route) {
-	next := a.answers.clone()
-	next.Routes = by(next.Routes)
-	if fault := newFault(a.answers.Check(), next.Check()); fault != nil {
+// takes keeps answers, or tells what is wrong with them.
+func (a *asker) takes(next answers, fault error) bool {
+	if fault != nil {
 		fmt.Fprintf(a.out, "  ! %s\n", failsIn(fault, a.cfg.Catalog))
-		return
+		return false
 	}
 	a.answers = next
+	return true
 }
 
 // review shows the plan and asks whether to write.

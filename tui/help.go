@@ -25,8 +25,8 @@ var bindings = []binding{
 	{"tab", diag.T("show another file"), diag.Text{}},
 	{"pgup pgdn", diag.T("scroll the file; ctrl+↑ and ctrl+↓ by a line"), diag.Text{}},
 	{"ctrl+p", diag.T("the files on the whole screen, and back"), diag.Text{}},
-	{"a e d u", diag.T("on the routes: add, edit, delete, undo"), diag.Text{}},
-	{"shift+↑ shift+↓", diag.T("on the routes: move one (K and J too)"), diag.Text{}},
+	{"a e d u", diag.T("on a list: add, edit, delete, undo"), diag.Text{}},
+	{"shift+↑ shift+↓", diag.T("on a list: move one (K and J too)"), diag.Text{}},
 	{"o", diag.T("on the review: overwrite what a person edited"), diag.Text{}},
 	{"? F1", diag.T("these keys (F1 where ? may be part of an answer)"), diag.Text{}},
 	{"esc ctrl+c", diag.T("leave, once asked; nothing is written"), diag.Text{}},
@@ -102,7 +102,7 @@ func (w *Wizard) hints() []diag.Text {
 		return []diag.Text{diag.T("enter write · ↑↓ file · pgdn scroll · ^P whole screen · ? keys · esc leave"), diag.T("enter write · ↑↓ file · ? keys · esc"), diag.T("enter · ↑↓ · ?")}
 	case w.listing():
 		return []diag.Text{diag.T("enter edit · a add · d delete · u undo · shift+↑↓ move · ? keys · esc leave"), diag.T("enter · a add · d delete · ? keys"), diag.T("enter · a · d · ?")}
-	case w.step == routesAt:
+	case w.item >= 0 && w.before.Project != nil:
 		return []diag.Text{diag.T("enter next · ↑ back · ←→ choose · F1 keys · esc back to the list as it was"), diag.T("enter next · ↑ back · F1 keys · esc"), diag.T("enter · ↑ · F1")}
 	}
 	return []diag.Text{diag.T("enter next · ↑ back · ←→ choose · tab file · ^P preview · ? keys · esc leave"), diag.T("enter next · ↑ back · ^P preview · ? keys"), diag.T("enter · ↑ · ^P · ?")}

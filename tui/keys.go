@@ -141,7 +141,7 @@ func (w *Wizard) escape() tea.Cmd {
 	switch {
 	case w.mode != asking:
 		w.mode = asking
-	case w.step == routesAt && w.route >= 0:
+	case w.item >= 0 && w.before.Project != nil:
 		return w.discard()
 	default:
 		w.mode = leaving

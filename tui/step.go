@@ -20,24 +20,22 @@ func (a answers) clone() answers { return answers{a.Project.Clone(), a.host} }
 // step is one screen of the wizard.
 type step struct {
 	short, title diag.Text
-	// fields are the questions, which may depend on earlier answers.
+	// fields are the questions, which may depend on earlier answers; nil where
+	// there is a list of things that have questions each.
 	fields func(answers) []field
+	list   *list
 }
 
 // The steps, and behind the last the review.
 var steps = []step{projectStep, placeStep, appStep, serverStep, routeStep, limitStep}
 
-const routesAt = 4 // which of them is the list of routes
-
 // field is one answer.
 type field struct {
 	label, help diag.Text
-	// of says whose it is, where there are several of the kind; or nothing.
-	of       string
-	get      func(answers) string
-	set      func(*answers, string) error
-	choices  []choice // what is chosen among; nil for text
-	evidence string   // the field of the evidence about it
+	get         func(answers) string
+	set         func(*answers, string) error
+	choices     []choice // what is chosen among; nil for text
+	evidence    string   // the field of the evidence about it
 	// reason says why the answer is proposed; nil for no reason.
 	reason func(answers) diag.Text
 	// anyText tells that the answer may hold a question mark.

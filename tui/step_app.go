@@ -6,7 +6,7 @@ import (
 )
 
 // appStep asks for the application server.
-var appStep = step{diag.T("Workers"), diag.T("Application server"), func(answers) []field {
+var appStep = step{short: diag.T("Workers"), title: diag.T("Application server"), fields: func(answers) []field {
 	processes := keyed("app.processes", diag.T("Processes"), diag.T("how many requests are worked on at once, with the threads of each"))
 	processes.reason = func(a answers) diag.Text {
 		p := project.Propose(a.host)

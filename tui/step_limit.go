@@ -3,7 +3,7 @@ package tui
 import "github.com/deployctl/deployctl/diag"
 
 // limitStep asks for limits and timeouts.
-var limitStep = step{diag.T("Limits"), diag.T("Limits and timeouts"), func(answers) []field {
+var limitStep = step{short: diag.T("Limits"), title: diag.T("Limits and timeouts"), fields: func(answers) []field {
 	return []field{
 		keyed("limits.body", diag.T("Request body"), diag.T("such as 10m; a larger upload is answered with 413")),
 		keyed("limits.read-timeout", diag.T("nginx waits"), diag.T("for the application, such as 60s; 504 after it")),

@@ -3,7 +3,7 @@ package tui
 import "github.com/deployctl/deployctl/diag"
 
 // placeStep asks where the application will run.
-var placeStep = step{diag.T("Place"), diag.T("Where it will run"), func(answers) []field {
+var placeStep = step{short: diag.T("Place"), title: diag.T("Where it will run"), fields: func(answers) []field {
 	return []field{
 		keyed("project.root", diag.T("Folder on the server"), diag.T("an absolute path")),
 		keyed("app.user", diag.T("User"), diag.T("the account that the application runs as")),

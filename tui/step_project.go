@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/deployctl/deployctl/diag"
@@ -9,7 +8,7 @@ import (
 )
 
 // projectStep shows what was found, to be corrected.
-var projectStep = step{diag.T("Project"), diag.T("What was found"), func(answers) []field {
+var projectStep = step{short: diag.T("Project"), title: diag.T("What was found"), fields: func(answers) []field {
 	return []field{
 		keyed("project.name", diag.T("Name"), diag.T("names the unit, the socket's folder and the upstream")),
 		keyed("project.framework", diag.T("Framework"), diag.T("what it is built with")).among(
@@ -41,7 +40,7 @@ func folderOf(kind project.RouteKind, media bool, name string, label, help diag.
 			switch {
 			case i < 0 && dir == "":
 			case i < 0:
-				r := project.NewRoute(freeName(a.Routes, name))
+				r := project.NewRoute(freeName(routeNames(*a), name))
 				r.Kind, r.Media, r.Path, r.Dir = kind, media, "/"+name+"/", dir
 				if kind == project.ToSPA {
 					r.Path = "/"
@@ -69,13 +68,4 @@ func move(routes []project.Route, from, to string) {
 			routes[i].Path = to
 		}
 	}
-}
-
-// freeName returns a name that no route has.
-func freeName(routes []project.Route, name string) string {
-	free := name
-	for n := 2; slices.ContainsFunc(routes, func(r project.Route) bool { return r.Name == free }); n++ {
-		free = fmt.Sprintf("%s-%d", name, n)
-	}
-	return free
 }

@@ -1,14 +1,40 @@
 package tui
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/project"
 )
 
-// routeStep is a list of routes; its screen stands in routes.go.
-var routeStep = step{diag.T("Routes"), diag.T("Routes"), func(answers) []field { return nil }}
+// routeStep is the list of routes.
+var routeStep = step{short: diag.T("Routes"), title: diag.T("Routes"), list: routeList()}
+
+func routeList() *list {
+	l := sections(func(a answers) *[]project.Route { return &a.Routes })
+	l.fields = routeFields
+	l.title = func(a answers, at int) diag.Text { return diag.T("Route %s", a.Routes[at].Path) }
+	l.name = func(a answers, at int) string { return a.Routes[at].Path }
+	l.what = func(a answers, at int) diag.Text { return answeredBy(a.Routes[at]) }
+	l.add = func(a *answers) int { // before the others
+		r := project.NewRoute(freeName(routeNames(*a), "new"))
+		r.Path = "/" + r.Name + "/"
+		a.Routes = slices.Insert(a.Routes, 0, r)
+		return 0
+	}
+	l.more = diag.T("+ add a route")
+	l.note = diag.T("nginx takes the longest prefix that fits, whatever the order; the first regex that fits wins over it")
+	l.lastStays = diag.T("the last route stays: without any the application answers everything")
+	return &l
+}
+
+func routeNames(a answers) []string {
+	var names []string
+	for _, r := range a.Routes {
+		names = append(names, r.Name)
+	}
+	return names
+}
 
 // routeKinds are what may answer a route.
 var routeKinds = []choice{
@@ -49,27 +75,8 @@ func routeFields(a answers, at int) []field {
 	if len(a.Servers) > 1 {
 		fields = append(fields, keyed(section+"server", diag.T("On servers"), diag.T("their names; empty for all")))
 	}
-	return append(fields, routeName(at))
-}
-
-// routeName is the field of a route's name, with which its section goes along.
-func routeName(at int) field {
-	return field{
-		label: diag.T("Name"), help: diag.T("of its section in the description"),
-		get: func(a answers) string { return a.Routes[at].Name },
-		set: func(a *answers, name string) error {
-			for i, r := range a.Routes {
-				if i != at && r.Name == name {
-					return diag.T("another route is called %q", name)
-				}
-			}
-			if name == "" || strings.ContainsAny(name, " .,]") {
-				return diag.T("%q is no name of a section: write letters, digits, - and _", name)
-			}
-			a.Routes[at].Name = name
-			return nil
-		},
-	}
+	return append(fields, sectionName(routeNames, func(a *answers, name string) { a.Routes[at].Name = name }, at,
+		func(name string) diag.Text { return diag.T("another route is called %q", name) }))
 }
 
 // answeredBy says what answers a route.

@@ -94,8 +94,8 @@ func (w *Wizard) questions(width, height int) []row {
 		return w.reviewRows(width, height)
 	}
 	title := diag.T("%d of %d: %s", w.step+1, len(steps)+1, steps[w.step].title)
-	if w.step == routesAt && w.route >= 0 {
-		title = diag.T("%d of %d: %s", w.step+1, len(steps)+1, diag.T("Route %s", w.answers.Routes[w.route].Path))
+	if w.item >= 0 {
+		title = diag.T("%d of %d: %s", w.step+1, len(steps)+1, w.list().title(w.answers, w.item))
 	}
 	rows, from, to := w.listOrFields(width)
 	if r := w.pane.result; r != nil && r.Fails(diag.Warning) && !w.besides() {

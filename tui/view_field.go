@@ -18,9 +18,6 @@ func (w *Wizard) fieldRows(width int) (rows []row, from, to int) {
 	for i, f := range fields {
 		focus := func() tea.Cmd { return w.focus(i) }
 		name := w.say(f.label)
-		if f.of != "" {
-			name = w.say(diag.T("%s (%s)", f.label, f.of))
-		}
 		value := cut(w.say(f.word(f.get(w.draft))), width-4)
 		if i != w.field {
 			if label > 0 {
@@ -56,11 +53,7 @@ func (w *Wizard) labelWidth(fields []field, width int) int {
 	}
 	widest := 0
 	for _, f := range fields {
-		name := w.say(f.label)
-		if f.of != "" {
-			name = w.say(diag.T("%s (%s)", f.label, f.of))
-		}
-		widest = max(widest, ansi.StringWidth(name))
+		widest = max(widest, ansi.StringWidth(w.say(f.label)))
 	}
 	return min(widest+2, width/2)
 }

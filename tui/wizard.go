@@ -56,8 +56,8 @@ type Wizard struct {
 	draft   answers // with the one that is being written, where that is valid
 	step    int     // len(steps) is the review
 	field   int     // of the step; on a list its row, on the review the file
-	route   int     // which route is open, -1 for the list of them
-	before  answers // the answers before that route was opened, or something of the list was removed
+	item    int     // which one of a list is open, -1 for the list itself
+	before  answers // the answers before it was opened, or something of the list was removed
 	input   textinput.Model
 	touched bool  // the answer was changed since the question came up
 	fault   error // of the answer as it stands
@@ -86,7 +86,7 @@ const (
 // NewWizard returns a wizard at its first question, or at that of whether to
 // go on with earlier answers.
 func NewWizard(cfg Config) *Wizard {
-	w := &Wizard{cfg: cfg, styles: newStyles(cfg.Look), answers: answers{cfg.Project.Clone(), cfg.Host}, force: cfg.Force, route: -1, width: 80, height: 24}
+	w := &Wizard{cfg: cfg, styles: newStyles(cfg.Look), answers: answers{cfg.Project.Clone(), cfg.Host}, force: cfg.Force, item: -1, width: 80, height: 24}
 	w.input = newInput(w.styles)
 	if cfg.Earlier != nil {
 		w.mode = resuming
@@ -141,16 +141,24 @@ func (w *Wizard) say(t diag.Text) string { return t.In(w.cfg.Catalog).String() }
 // review tells whether all questions are answered.
 func (w *Wizard) review() bool { return w.step == len(steps) }
 
-// listing tells whether the list of routes is shown.
-func (w *Wizard) listing() bool { return w.step == routesAt && w.route < 0 }
+// list is what the step has several of, nil for one with questions of its own.
+func (w *Wizard) list() *list {
+	if w.review() {
+		return nil
+	}
+	return steps[w.step].list
+}
+
+// listing tells whether a list is shown.
+func (w *Wizard) listing() bool { return w.list() != nil && w.item < 0 }
 
 // fields are the questions of the screen, nil for a list and the review.
 func (w *Wizard) fields() []field {
 	switch {
 	case w.review(), w.listing():
 		return nil
-	case w.step == routesAt:
-		return routeFields(w.draft, w.route)
+	case w.item >= 0:
+		return w.list().fields(w.draft, w.item)
 	}
 	return steps[w.step].fields(w.draft)
 }
@@ -161,20 +169,29 @@ func (w *Wizard) rows() int {
 	case w.review():
 		return max(1, len(w.pane.files))
 	case w.listing():
-		return len(w.answers.Routes) + 2
+		return w.list().count(w.answers) + 2
 	}
 	return len(w.fields())
 }
 
 // place says where the wizard is, and goTo goes there.
-func (w *Wizard) place() string { return fmt.Sprintf("%d.%d", w.step, w.field) }
+func (w *Wizard) place() string {
+	if w.item >= 0 {
+		return fmt.Sprintf("%d.%d.%d", w.step, w.field, w.item)
+	}
+	return fmt.Sprintf("%d.%d", w.step, w.field)
+}
 
 func (w *Wizard) goTo(place string) {
-	var step, field int
-	if n, _ := fmt.Sscanf(place, "%d.%d", &step, &field); n != 2 {
+	var step, field, item int
+	n, _ := fmt.Sscanf(place, "%d.%d.%d", &step, &field, &item)
+	if n < 2 {
 		return
 	}
-	w.step, w.route = min(max(0, step), len(steps)), -1
+	w.step, w.item = min(max(0, step), len(steps)), -1
+	if l := w.list(); n == 3 && l != nil && item >= 0 && item < l.count(w.answers) {
+		w.open(item)
+	}
 	w.field = min(max(0, field), w.rows()-1)
 	w.show()
 }

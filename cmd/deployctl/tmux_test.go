@@ -70,18 +70,43 @@ func (s *tmux) keys(keys ...string) {
 // await waits until the screen shows a text, and returns the screen.
 func (s *tmux) await(text string) string {
 	s.t.Helper()
+	return s.until(text, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// until waits for a screen, and returns it.
+func (s *tmux) until(what string, is func(screen string) bool) string {
+	s.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for late := time.After(60 * time.Second); ; {
 		screen := s.run("capture-pane", "-p", "-J")
-		if strings.Contains(screen, text) {
+		if is(screen) {
 			return screen
 		}
 		select {
 		case <-late:
-			s.t.Fatalf("%q does not come:\n%s", text, screen)
+			s.t.Fatalf("%s: it does not come:\n%s", what, screen)
 		case <-tick.C:
 		}
+	}
+}
+
+// steps is the line of steps, with its words or without.
+var steps = regexp.MustCompile(`(?m)^.1 .* .7 `)
+
+// resized awaits a text of the wizard, and awaits it again in other sizes and
+// back in this one: small ones lack the line of steps, narrow ones the files.
+func (s *tmux) resized(text string) {
+	s.t.Helper()
+	s.await(text)
+	now := strings.TrimSpace(s.run("display-message", "-p", "#{window_width} #{window_height}"))
+	for _, size := range []string{"40 15", "30 10", "80 24", "200 60", now} {
+		width, height, _ := strings.Cut(size, " ")
+		s.run("resize-window", "-x", width, "-y", height)
+		s.until(text+" in "+size, func(screen string) bool {
+			small, wide := strings.HasPrefix(size, "40") || strings.HasPrefix(size, "30"), len(width) == 3
+			return strings.Contains(screen, text) && steps.MatchString(screen) != small && strings.Contains(screen, " │ ") == wide
+		})
 	}
 }
 
@@ -130,30 +155,36 @@ func TestWizardInTmux(t *testing.T) {
 	nginx := realtest.Need(t, "nginx")
 	dir, home := shopCopy(t), t.TempDir()
 	s := newTmux(t, dir, home, "120", "40", "deployctl init")
-	s.await("1 of 7: What was found")
+	s.resized("1 of 7: What was found")
 	s.keys("C-u", "web")
 	s.await("/run/web/uwsgi.sock")
 	s.keys(strings.Fields(strings.Repeat("Enter ", 9))...)
-	s.await("2 of 7: Where it will run")
+	s.resized("2 of 7: Where it will run")
 	s.keys(strings.Fields(strings.Repeat("Enter ", 8))...)
-	s.await("3 of 7: Application server")
+	s.resized("3 of 7: Application server")
 	s.keys("Down", "Down", "Down", "Down", "C-u", "900000")
 	s.await(`! "900000" is no number`)
 	s.keys("Enter", "C-u", "6", "Enter", "Enter")
-	s.await("4 of 7: Servers and TLS")
+	s.resized("4 of 7: Servers and TLS")
 	s.keys("C-u", "shop.example", "Enter", "Right")
 	s.await("Certificate") // and back: the nginx of old releases takes no http2 directive
 	s.keys("Left", "Enter", "Enter")
-	s.await("5 of 7: Routes")
-	s.keys("a", "C-u", "/old/", "Enter", "r", "Enter", "C-u", "https://new.example/?a=b", "Enter", "Enter", "Enter")
-	s.await("> /old/")
+	s.resized("> these are all: go on")
+	s.keys("a", "C-u", "static.example", "Enter", "Enter", "Enter", "Enter")
+	s.await("  static.example")
+	s.keys("Enter")
+	s.resized("5 of 7: Routes")
+	s.keys("a", "C-u", "/old/", "Enter", "r", "Enter", "C-u", "https://new.example/?a=b", "Enter")
+	s.resized("Route /old/")
+	s.keys("Enter", "Enter", "Enter")
+	s.await("  /old/")
 	s.keys("M-6")
-	s.await("6 of 7: Limits and timeouts")
+	s.resized("6 of 7: Limits and timeouts")
 	s.keys("C-u", "20m")
 	s.await("20971520") // the preview follows
 	s.run("resize-window", "-x", "80", "-y", "24")
 	s.keys(strings.Fields(strings.Repeat("Enter ", 6))...)
-	s.await("Enter writes these files")
+	s.resized("Enter writes these files")
 	if _, err := os.Stat(filepath.Join(dir, "deployctl.ini")); err == nil {
 		t.Error("written before the review was confirmed")
 	}
@@ -293,7 +324,7 @@ func TestAccessibleInTmux(t *testing.T) {
 	s := newTmux(t, dir, t.TempDir(), "120", "60", "ACCESSIBLE=1 LC_ALL=zh_CN.UTF-8 deployctl init")
 	s.await("第 1 步，共 7 步")
 	s.keys("web", "Enter")
-	for range 32 {
+	for range 33 {
 		s.keys("Enter")
 	}
 	s.await("显示改动？")
