@@ -13,6 +13,7 @@ type Look struct {
 	Color      bool            // colors, of which the terminal has those of Profile
 	Profile    termenv.Profile // of use with Color
 	Dark       bool            // the background is dark
+	Ask        bool            // Dark is a guess, and the terminal may be asked
 }
 
 // styles are how the parts of a screen look. Nothing is told from another by

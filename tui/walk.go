@@ -91,6 +91,10 @@ func (w *Walk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		w.width, w.height = msg.Width, msg.Height
+	case background:
+		w.cfg.Look.Dark = msg.dark
+		w.styles = newStyles(w.cfg.Look)
+		w.styles.dress(&w.reason)
 	case changed:
 		w.busy, w.fault, w.scroll = false, msg.err, 0
 		w.take(msg.snapshot)
@@ -192,7 +196,7 @@ func (w *Walk) change(by func() error) tea.Cmd {
 // chosen is to be written. It writes no file.
 func RunWalk(ctx context.Context, in io.Reader, out io.Writer, cfg WalkConfig) (write bool, err error) {
 	w := NewWalk(cfg)
-	if err := run(ctx, in, out, w); err != nil {
+	if err := run(ctx, in, out, w, cfg.Look.Ask); err != nil {
 		return false, err
 	}
 	return w.write, nil

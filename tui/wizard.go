@@ -104,10 +104,26 @@ func newInput(s styles) textinput.Model {
 	input := textinput.New()
 	input.Prompt = ""
 	input.CharLimit = 1000
-	input.Cursor.Style = s.cursor
-	input.Cursor.TextStyle, input.TextStyle, input.PlaceholderStyle = s.plainWord, s.plainWord, s.faint
+	s.dress(&input)
 	input.Focus()
 	return input
+}
+
+// dress gives a line to write on its looks.
+func (s styles) dress(input *textinput.Model) {
+	input.Cursor.Style = s.cursor
+	input.Cursor.TextStyle, input.TextStyle, input.PlaceholderStyle = s.plainWord, s.plainWord, s.faint
+}
+
+// recolor draws for another background.
+func (w *Wizard) recolor(dark bool) {
+	w.cfg.Look.Dark = dark
+	w.styles = newStyles(w.cfg.Look)
+	w.styles.dress(&w.input)
+	for i := range w.pane.files {
+		f := &w.pane.files[i]
+		f.lines = w.styles.highlight(f.Name, f.Text)
+	}
 }
 
 // Confirmed returns the answers once the review was confirmed, and nil before.
@@ -126,6 +142,8 @@ func (w *Wizard) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		w.width, w.height = msg.Width, msg.Height
+	case background:
+		w.recolor(msg.dark)
 	case previewed:
 		return w, w.previewed(msg)
 	case tea.MouseMsg:

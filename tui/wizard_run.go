@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -15,7 +16,7 @@ var ErrAborted = errors.New("ended; nothing was written")
 // ErrAborted. It writes no file.
 func RunWizard(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*Outcome, error) {
 	w := NewWizard(cfg)
-	if err := run(ctx, in, out, w); err != nil {
+	if err := run(ctx, in, out, w, cfg.Look.Ask); err != nil {
 		return nil, err
 	}
 	if w.Confirmed() == nil {
@@ -24,10 +25,17 @@ func RunWizard(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*O
 	return w.Confirmed(), nil
 }
 
-// run shows a model on a terminal until it ends.
-func run(ctx context.Context, in io.Reader, out io.Writer, m tea.Model) error {
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out),
-		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithoutSignalHandler()).Run()
+// run shows a model on a terminal until it ends. Where it asks for the
+// background, the model is told when the terminal answers.
+func run(ctx context.Context, in io.Reader, out io.Writer, m tea.Model, ask bool) error {
+	var p *tea.Program
+	if terminal, ok := in.(*os.File); ok && ask {
+		in = &keyboard{File: terminal, answered: func(b background) { go p.Send(b) }}
+		m = asksFirst{m, out}
+	}
+	p = tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out),
+		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithoutSignalHandler())
+	_, err := p.Run()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -35,6 +43,20 @@ func run(ctx context.Context, in io.Reader, out io.Writer, m tea.Model) error {
 		return errors.Join(ErrAborted, err)
 	}
 	return nil
+}
+
+// asksFirst is a model that first asks for the background of its terminal.
+type asksFirst struct {
+	tea.Model
+	out io.Writer
+}
+
+func (a asksFirst) Init() tea.Cmd {
+	ask := func() tea.Msg {
+		_, _ = io.WriteString(a.out, backgroundQuery) // dark is as good a guess
+		return nil
+	}
+	return tea.Batch(a.Model.Init(), ask)
 }
 
 // single hands over keys that were read together one by one: a program that is

@@ -23,7 +23,7 @@ func TestWizardOnATerminal(t *testing.T) {
 	}
 	cmd := exec.Command(os.Args[0]) // TestMain makes it deployctl
 	cmd.Args = []string{"deployctl", "init", "--name", "shop", dir}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "COLORFGBG=15;0", "HOME=" + t.TempDir()}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "HOME=" + t.TempDir()}
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Fatal(err)

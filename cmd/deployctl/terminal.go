@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/muesli/termenv"
@@ -48,8 +49,10 @@ func (s streams) lineByLine(flag bool) bool {
 }
 
 // look says what the terminal can show. NO_COLOR leaves bold and reverse.
-// Whether the background is dark is asked of the terminal, unless COLORFGBG
-// says it (as "15;0": the last number is the background's).
+// Whether the background is dark is asked of the terminal while the screen is
+// there already, unless COLORFGBG says it (as "15;0": the last number is the
+// background's). Windows hands the answer over in a way of its own, and GNU
+// screen's terminals may be several.
 func (s streams) look() tui.Look {
 	f, ok := s.out.(*os.File)
 	if !ok {
@@ -64,7 +67,7 @@ func (s streams) look() tui.Look {
 		l.Dark = background != "7" && background != "15"
 		return l
 	}
-	l.Dark = termenv.NewOutput(f).HasDarkBackground()
+	l.Ask = runtime.GOOS != "windows" && !strings.HasPrefix(s.env("TERM"), "screen")
 	return l
 }
 

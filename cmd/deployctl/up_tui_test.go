@@ -40,8 +40,19 @@ type session struct {
 // dashboard starts up --tui, and returns when the pair answers.
 func (p *program) dashboard(t *testing.T, args ...string) *session {
 	t.Helper()
-	s := &session{program: p, cmd: p.command(t, append([]string{"up", "--tui"}, args...)...), ended: make(chan struct{})}
-	s.cmd.Env = append(s.cmd.Env, "TERM=xterm-256color", "TMUX=", "DISPLAY=", "WAYLAND_DISPLAY=")
+	cmd := p.command(t, append([]string{"up", "--tui"}, args...)...)
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "TMUX=", "DISPLAY=", "WAYLAND_DISPLAY=")
+	s := newSession(t, cmd)
+	s.program = p
+	s.sees(t, "no request yet: ask http://")
+	return s
+}
+
+// newSession starts a command on a terminal of 80 columns and 24 lines, which
+// answers nothing.
+func newSession(t *testing.T, cmd *exec.Cmd) *session {
+	t.Helper()
+	s := &session{cmd: cmd, ended: make(chan struct{})}
 	terminal, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +94,6 @@ func (p *program) dashboard(t *testing.T, args ...string) *session {
 		terminal.Close()
 		<-read
 	})
-	s.sees(t, "no request yet: ask http://")
 	return s
 }
 
