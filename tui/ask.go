@@ -43,6 +43,9 @@ func Ask(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (*Outcome
 		}
 	}
 	a.line(diag.T("An empty line takes the answer in brackets. - empties it, < goes back, ? says more."))
+	for _, e := range cfg.unasked() {
+		fmt.Fprintln(out, clean(a.say(found(e))))
+	}
 	for step := 0; step <= len(steps); {
 		err := a.step(step)
 		switch {
@@ -148,10 +151,8 @@ func (a *asker) background(f field) {
 	if f.reason != nil {
 		fmt.Fprintf(a.out, "  %s\n", a.say(f.reason(a.answers)))
 	}
-	for _, e := range a.cfg.Evidence {
-		if e.Field == f.evidence {
-			fmt.Fprintf(a.out, "  %s\n", clean(a.say(found(e))))
-		}
+	for _, e := range a.cfg.evidence(f, a.answers) {
+		fmt.Fprintf(a.out, "  %s\n", clean(a.say(found(e))))
 	}
 }
 

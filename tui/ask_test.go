@@ -43,7 +43,7 @@ func askConfig(t *testing.T, language string) (tui.Config, setup.Folder) {
 
 // session is a whole conversation: a new name, a wrong module and then another
 // one, an own certificate, a redirect and shorter patience.
-const session = "web\n2\n?\nnot a module\nweb.wsgi:app\n\n-\n\n\n\n\n" + // what was found
+const session = "web\n2\n?\nnot a module\nweb.wsgi:app\n\n-\n\n\n\n\n\n" + // what was found
 	"\n\n\n\n\n\n\n\n" + // where it will run
 	"\n\n\n\n8\n<\n8\n\n" + // the application server
 	"web.example www.web.example\nown\n\n\n\n\n\n\nd 1\na\nnew.example\n\n8080\nold\n2\n\n\n\n\nd 2\n\n" + // servers and TLS
@@ -82,7 +82,7 @@ func TestAskAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := tui.Config{Project: start.Project, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }}
-	round := strings.Repeat("\n", 34)
+	round := strings.Repeat("\n", 35)
 	outcome, err := tui.Ask(context.Background(), strings.NewReader(round+"\n\nweb:app\n"+round), io.Discard, cfg)
 	if err != nil || outcome.Project.Module != "web:app" {
 		t.Errorf("%+v, %v", outcome, err)
@@ -95,7 +95,7 @@ func TestAskEnds(t *testing.T) {
 	if _, err := tui.Ask(context.Background(), strings.NewReader("web\n"), io.Discard, cfg); !errors.Is(err, tui.ErrAborted) {
 		t.Errorf("at the end of the input: %v", err)
 	}
-	if _, err := tui.Ask(context.Background(), strings.NewReader(strings.Repeat("\n", 34)+"n\nn\n"), io.Discard, cfg); !errors.Is(err, tui.ErrAborted) {
+	if _, err := tui.Ask(context.Background(), strings.NewReader(strings.Repeat("\n", 36)+"n\nn\n"), io.Discard, cfg); !errors.Is(err, tui.ErrAborted) {
 		t.Errorf("after a no: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -116,6 +116,9 @@ func (w *Wizard) follow() {
 
 // jump goes to a step, where the answer that stands is right.
 func (w *Wizard) jump(step int) tea.Cmd {
+	if w.mode == resuming {
+		return nil
+	}
 	cmd, ok := w.take()
 	if !ok {
 		return nil

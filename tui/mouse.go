@@ -7,7 +7,7 @@ const wheelRows = 3
 
 // mouse answers a click or the wheel.
 func (w *Wizard) mouse(m tea.MouseMsg) tea.Cmd {
-	if m.Action != tea.MouseActionPress {
+	if m.Action != tea.MouseActionPress || w.mode == leaving {
 		return nil
 	}
 	switch m.Button {

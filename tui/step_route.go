@@ -47,7 +47,7 @@ func routeFields(a answers, at int) []field {
 	r := a.Routes[at]
 	section := "route." + r.Name + "."
 	path := keyed(section+"path", diag.T("Path"), diag.T("/prefix/, = /exact, ^~ /prefix/ or ~ regex"))
-	path.anyText = true
+	path.anyText, path.evidence = true, "route."+r.Name
 	fields := []field{path, keyed(section+"kind", diag.T("Answered by"), diag.T("what becomes of the requests")).among(routeKinds...)}
 	to := keyed(section+"to", diag.T("Leads to"), diag.T("a URL; $request_uri stands for the path that was asked for"))
 	to.anyText = true

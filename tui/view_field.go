@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/deployctl/deployctl/diag"
-	"github.com/deployctl/deployctl/project"
 )
 
 // fieldRows draw the questions of a step; from and to are the rows of the one
@@ -42,7 +41,24 @@ func (w *Wizard) fieldRows(width int) (rows []row, from, to int) {
 		}
 		to = len(rows)
 	}
-	return rows, from, to
+	return append(rows, w.noteRows(width)...), from, to
+}
+
+// noteRows say, below the first step, what was found and nothing asks for.
+func (w *Wizard) noteRows(width int) []row {
+	if w.step > 0 {
+		return nil
+	}
+	var rows []row
+	for _, e := range w.cfg.unasked() {
+		for i, l := range folded(w.say(found(e)), width-4) {
+			if i == 0 && rows == nil {
+				rows = append(rows, row{})
+			}
+			rows = append(rows, row{text: "  " + w.styles.faint.Render(l)})
+		}
+	}
+	return rows
 }
 
 // labelWidth is the width of the column of labels, 0 where an answer stands
@@ -60,29 +76,18 @@ func (w *Wizard) labelWidth(fields []field, width int) int {
 
 // tag says in a word where an answer comes from, where there is room.
 func (w *Wizard) tag(f field, room int) string {
-	e, ok := w.evidence(f)
-	if !ok {
+	all := w.cfg.evidence(f, w.draft)
+	if len(all) == 0 {
 		return ""
 	}
 	text := w.say(diag.T("guessed"))
-	if !e.Guessed {
-		text = e.File
+	if !all[0].Guessed {
+		text = all[0].File
 	}
 	if text = "  " + clean(text); ansi.StringWidth(text) > room {
 		return ""
 	}
 	return w.styles.faint.Render(text)
-}
-
-// evidence returns what an answer was found by, while it is as it was found.
-func (w *Wizard) evidence(f field) (project.Evidence, bool) {
-	start := answers{w.cfg.Project, w.cfg.Host}
-	for _, e := range w.cfg.Evidence {
-		if e.Field == f.evidence && f.get(start) == f.get(w.draft) {
-			return e, true
-		}
-	}
-	return project.Evidence{}, false
 }
 
 // inputRow is the line where an answer is written or chosen.
@@ -137,23 +142,8 @@ func (w *Wizard) explained(f field, width int) []string {
 	if f.reason != nil {
 		faint(f.reason(w.draft))
 	}
-	if e, ok := w.evidence(f); ok {
+	for _, e := range w.cfg.evidence(f, w.draft) {
 		faint(found(e))
 	}
 	return lines
-}
-
-// found says what an answer was found by.
-func found(e project.Evidence) diag.Text {
-	kind := diag.T("found: %s", e.Why)
-	if e.Guessed {
-		kind = diag.T("guessed: %s", e.Why)
-	}
-	switch {
-	case e.File == "":
-		return kind
-	case e.Line == 0:
-		return diag.T("%s (%s)", kind, e.File)
-	}
-	return diag.T("%s (%s:%d)", kind, e.File, e.Line)
 }

@@ -7,10 +7,16 @@ import (
 	"os"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/deployctl/deployctl/diag"
 )
 
-// ErrAborted is the error of a person who ended the questions.
-var ErrAborted = errors.New("ended; nothing was written")
+// Aborted says what ErrAborted, the error of a person who ended the questions,
+// says in English.
+var (
+	Aborted    = diag.T("ended; nothing was written")
+	ErrAborted = errors.New(Aborted.String())
+)
 
 // RunWizard asks on a terminal and returns the confirmed answers, or
 // ErrAborted. It writes no file.

@@ -94,18 +94,66 @@ func TestWizardFindsNothing(t *testing.T) {
 	}
 }
 
+// All that was found stands somewhere with its evidence, and what is no question
+// below the questions.
+func TestWizardShowsEvidence(t *testing.T) {
+	t.Parallel()
+	folder := setup.Folder{Dir: t.TempDir()}
+	if err := os.CopyFS(folder.Dir, os.DirFS("../testdata/projects/django")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{".python-version": "3.11\n", "nginx.conf": "events {}\nhttp {\n    server {\n        listen 80;\n        location / {\n            uwsgi_pass 127.0.0.1:3031;\n        }\n    }\n}\n", "api/openapi.yaml": "openapi: 3.0.3\ninfo:\n  title: shop\n  version: \"1\"\npaths: {}\n"} {
+		path := filepath.Join(folder.Dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start, err := folder.Start(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tui.NewWizard(tui.Config{Project: start.Project, Evidence: start.Evidence, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }})
+	w.Update(tea.WindowSizeMsg{Width: 99, Height: 60})
+	frames.Handle(w, w.Init())
+	var seen strings.Builder
+	for step := range 6 {
+		frames.Press(w, fmt.Sprintf("alt+%d", step+1))
+		for range 14 {
+			seen.WriteString(w.View())
+			if !strings.Contains(w.View(), fmt.Sprintf("%d of 7", step+1)) {
+				break
+			}
+			if step == 4 { // into each route
+				frames.Press(w, "up", "enter")
+				seen.WriteString(w.View())
+				frames.Press(w, "esc")
+			} else {
+				frames.Press(w, "down")
+			}
+		}
+	}
+	for _, e := range start.Evidence {
+		if why := e.Why.String(); !strings.Contains(seen.String(), why) {
+			t.Errorf("%s: %q is shown nowhere", e.Field, why)
+		}
+	}
+}
+
 // What is found is edited where it was found, and routes come and go with it.
 func TestWizardFolders(t *testing.T) {
 	t.Parallel()
 	w := newWizard(t, lang.English, tui.Look{})
-	frames.Press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "assets", "down", "media", "down", "front/dist", "alt+7", "enter")
+	frames.Press(w, "n", "down", "down", "down", "down", "down", "down", "down", "ctrl+u", "assets", "down", "media", "down", "front/dist", "alt+7", "enter")
 	for key, want := range map[string]string{"routes": "front media static app", "route.static.dir": "assets", "route.media.media": "true", "route.front.path": "/", "route.app.path": "/api/"} {
 		if got := get(t, w, key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
 	w = newWizard(t, lang.English, tui.Look{})
-	frames.Press(w, "n", "down", "down", "down", "down", "down", "ctrl+u", "down", "down", "dist", "up", "down", "ctrl+u", "alt+7", "enter")
+	frames.Press(w, "n", "down", "down", "down", "down", "down", "down", "down", "ctrl+u", "down", "down", "dist", "up", "down", "ctrl+u", "alt+7", "enter")
 	if got := get(t, w, "routes") + get(t, w, "route.app.path"); got != "app/" {
 		t.Errorf("without static files and front end: %s", got)
 	}
@@ -311,6 +359,21 @@ func TestWizardMouse(t *testing.T) {
 	}
 }
 
+// While it is asked whether to leave or to go on, a click answers nothing else.
+func TestWizardMouseIsAsked(t *testing.T) {
+	t.Parallel()
+	w := newWizard(t, lang.English, tui.Look{})
+	click(t, w, "7 Review")
+	if !strings.Contains(w.View(), "Go on where you stopped?") {
+		t.Errorf("a click passes by the question of whether to go on:\n%s", w.View())
+	}
+	click(t, w, "n begins anew")
+	frames.Press(w, "alt+7", "esc")
+	if click(t, w, "Enter writes") || w.Confirmed() != nil {
+		t.Errorf("a click writes while it is asked whether to leave")
+	}
+}
+
 // click clicks on the first place that shows a text.
 func click(t *testing.T, m tea.Model, text string) (ended bool) {
 	t.Helper()
@@ -365,7 +428,7 @@ func TestWizardResizes(t *testing.T) {
 		for _, f := range frames.All {
 			frames.Press(w, f.Keys...)
 			before := w.View()
-			for _, width := range []int{20, 23, 40, 43, 44, 45, 79, 80, 99, 100, 101, 200} {
+			for _, width := range []int{20, 23, 30, 40, 43, 44, 45, 79, 80, 99, 100, 101, 200} {
 				for _, height := range []int{6, 7, 10, 15, 17, 18, 24, 60} {
 					w.Update(tea.WindowSizeMsg{Width: width, Height: height})
 					fits(t, w, width, height, fmt.Sprintf("%s, %s, %dx%d", language, f.Name, width, height))
@@ -410,7 +473,7 @@ func TestWizardRandomKeys(t *testing.T) {
 	frames.Handle(w, w.Init())
 	for i := range 5000 {
 		before := w.View()
-		onReview := strings.Contains(w.View(), "Enter writes") && !strings.HasSuffix(before, " y/n")
+		onReview := tui.Reviews(w)
 		key, ended := keys[random.Intn(len(keys))], false
 		switch random.Intn(12) {
 		case 0:
@@ -421,7 +484,7 @@ func TestWizardRandomKeys(t *testing.T) {
 		default:
 			ended = frames.Press(w, key)
 		}
-		if w.Confirmed() != nil && !onReview && size[0] > 39 {
+		if w.Confirmed() != nil && !onReview {
 			t.Fatalf("key %d, %q: confirmed before the review:\n%s", i, key, before)
 		}
 		fits(t, w, size[0], size[1], fmt.Sprintf("key %d, %q", i, key))

@@ -14,6 +14,9 @@ func runInit(ctx context.Context, o *initOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.accessible && !o.prompt && !o.yes && o.answers == "" {
+		return &usageError{"--accessible asks on a terminal, and there is none: take what is found with --yes, or the answers from a file with --answers", "init"}
+	}
 	changes, err := o.changes()
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func runInit(ctx context.Context, o *initOptions) error {
 			if _, kept := state.Load(); kept {
 				speaker.Kept()
 			}
-			return err
+			return o.aborted(err, catalog)
 		}
 		p, o.force = outcome.Project, outcome.Force
 		fmt.Fprintln(o.out)

@@ -17,10 +17,10 @@ import (
 // returns what is left.
 func (o *lintOptions) walk(ctx context.Context, read lint.Reload, every []*lint.Rule, opts lint.Options) (*lint.Result, error) {
 	switch {
-	case !o.prompt:
-		return nil, &usageError{"--interactive needs a terminal", "lint"}
 	case o.fix || o.diff || o.baseline != "" || o.writeBaseline != "" || len(o.stdinText) > 0:
 		return nil, &usageError{"--interactive goes neither with --fix, --diff and baselines nor with standard input", "lint"}
+	case !o.prompt:
+		return nil, &usageError{"--interactive needs a terminal: leave it out for a report, or mend without questions with --fix (--diff shows how)", "lint"}
 	}
 	language, catalog, err := o.language(o.lang, "lint")
 	if err != nil {
@@ -52,7 +52,7 @@ func (o *lintOptions) walk(ctx context.Context, read lint.Reload, every []*lint.
 	}
 	write, err := walk(ctx, o.in, o.out, cfg)
 	if err != nil {
-		return nil, err
+		return nil, o.aborted(err, catalog)
 	}
 	if !write {
 		p, err := read(nil)

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/lint"
 	"github.com/deployctl/deployctl/lint/report"
 	"github.com/deployctl/deployctl/project"
+	"github.com/deployctl/deployctl/tui"
 )
 
 // invalid shows the faults of a description, in the language that a flag or
@@ -28,6 +30,16 @@ func (s streams) invalid(err error, flag string) error {
 		report.Diagnostic(s.err, d.In(catalog), report.Options{Catalog: catalog})
 	}
 	return exitCode(exitError)
+}
+
+// aborted says to a person who ended the questions that they did; other errors it
+// returns.
+func (s streams) aborted(err error, catalog diag.Catalog) error {
+	if err != tui.ErrAborted { // joined with another one it says more
+		return err
+	}
+	fmt.Fprintf(s.err, "deployctl: %s\n", tui.Aborted.In(catalog))
+	return exitCode(exitInterrupted)
 }
 
 // tell shows what the linter says.

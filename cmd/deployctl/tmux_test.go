@@ -158,7 +158,7 @@ func TestWizardInTmux(t *testing.T) {
 	s.resized("1 of 7: What was found")
 	s.keys("C-u", "web")
 	s.await("/run/web/uwsgi.sock")
-	s.keys(strings.Fields(strings.Repeat("Enter ", 9))...)
+	s.keys(strings.Fields(strings.Repeat("Enter ", 11))...)
 	s.resized("2 of 7: Where it will run")
 	s.keys(strings.Fields(strings.Repeat("Enter ", 8))...)
 	s.resized("3 of 7: Application server")
@@ -264,16 +264,18 @@ func TestWizardGoesOnInTmux(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "deploy")); err == nil {
 		t.Error("an interrupted wizard wrote something")
 	}
-	s = newTmux(t, dir, home, "80", "24", "deployctl init")
-	s.await("Go on where you stopped?")
+	s = newTmux(t, dir, home, "80", "24", "LC_ALL=zh_CN.UTF-8 deployctl init") // in whichever language
+	s.await("从上次停下的地方继续？")
 	s.keys("Enter")
-	s.await("4 of 7")
+	s.await("第 4 步")
 	s.keys("M-7")
-	s.await("Enter writes these files")
+	s.await("按 Enter 写入这些文件")
 	s.keys("Escape")
-	s.await("Leave?")
+	s.await("退出？")
 	s.keys("y")
-	s.await("exit 130")
+	if screen := s.await("exit 130"); !strings.Contains(screen, "deployctl: 已退出；没有写入任何文件") {
+		t.Errorf("the end is not said in the person's language:\n%s", screen)
+	}
 	s = newTmux(t, dir, home, "80", "24", "deployctl init")
 	s.await("Go on where you stopped?")
 	s.keys("Enter", "M-7")
@@ -324,7 +326,7 @@ func TestAccessibleInTmux(t *testing.T) {
 	s := newTmux(t, dir, t.TempDir(), "120", "60", "ACCESSIBLE=1 LC_ALL=zh_CN.UTF-8 deployctl init")
 	s.await("第 1 步，共 7 步")
 	s.keys("web", "Enter")
-	for range 33 {
+	for range 35 {
 		s.keys("Enter")
 	}
 	s.await("显示改动？")

@@ -28,7 +28,7 @@ var All = []Frame{
 	{"a wrong answer", []string{"down", "down", "!"}},
 	{"all keys", []string{"ctrl+u", "shop.wsgi", "?"}},
 	{"where it will run", []string{"esc", "alt+2"}},
-	{"the application server", []string{"alt+3", "down", "down", "down", "ctrl+u", "900"}},
+	{"the application server", []string{"alt+3", "down", "down", "down", "ctrl+u", "900", "down"}},
 	{"servers and TLS", []string{"alt+4", "ctrl+u", "shop.example", "down", "right"}},
 	{"another server", []string{"up", "up", "a", "down", "right"}},
 	{"the servers", []string{"down", "down", "down", "down", "down", "down", "down", "down"}},
