@@ -27,8 +27,11 @@ func (o *lintOptions) walk(ctx context.Context, read lint.Reload, every []*lint.
 		return nil, err
 	}
 	session, err := lint.NewSession(read, every, opts)
-	if err != nil || len(session.Result().Diagnostics) == 0 {
-		return session.Result(), err
+	if err != nil {
+		return nil, err
+	}
+	if len(session.Result().Diagnostics) == 0 {
+		return session.Result(), nil
 	}
 	cfg := tui.WalkConfig{Session: session, Catalog: catalog}
 	walk := tui.AskWalk

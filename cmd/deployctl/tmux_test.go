@@ -319,6 +319,23 @@ func TestWalkInTmux(t *testing.T) {
 	}
 }
 
+// A walk through nothing says so and ends.
+func TestWalkOfNothingInTmux(t *testing.T) {
+	t.Parallel()
+	s := newTmux(t, t.TempDir(), t.TempDir(), "80", "24", "deployctl lint --interactive")
+	if screen := s.await("exit 2"); !strings.Contains(screen, "deployctl: no nginx or uWSGI configuration found in .") {
+		t.Errorf("an empty folder:\n%s", screen)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte("events {\n}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s = newTmux(t, dir, t.TempDir(), "80", "24", "deployctl lint --interactive --select nginx-user-group")
+	if screen := s.await("exit 0"); !strings.Contains(screen, "no findings in 1 file") {
+		t.Errorf("nothing to walk through:\n%s", screen)
+	}
+}
+
 // Line by line, in Chinese: all that the wizard asks, and the same files.
 func TestAccessibleInTmux(t *testing.T) {
 	t.Parallel()
