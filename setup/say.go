@@ -58,7 +58,7 @@ func Where(e project.Evidence) diag.Text {
 // Wrote says what became of each file.
 func (s Speaker) Wrote(d *Draft) {
 	s.line(diag.T("Written:"))
-	fmt.Fprintf(s.Out, "  %-10s %s\n", "", d.Project.Path)
+	fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(ActionText(d.Action())), 10), d.Project.Path)
 	for _, step := range d.Plan.Steps {
 		fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(ActionText(step.Action)), 10), filepath.Join(d.Plan.Dir, step.Path))
 		if step.Copy != "" {

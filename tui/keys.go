@@ -30,10 +30,7 @@ func (w *Wizard) key(k tea.KeyMsg) tea.Cmd {
 		w.turnTo(previewing)
 		return nil
 	case "tab":
-		w.pane.turn(1)
-		if w.review() {
-			w.field = w.pane.file
-		}
+		w.turn(1)
 		return nil
 	case "f1":
 		w.mode, w.shift = helping, 0
@@ -107,10 +104,18 @@ func (w *Wizard) back() tea.Cmd {
 	return cmd
 }
 
+// turn shows another file.
+func (w *Wizard) turn(by int) {
+	w.pane.turn(by)
+	if w.review() {
+		w.field, w.pane.scroll = w.pane.file, 0
+	}
+}
+
 // follow shows the file that is chosen on the review.
 func (w *Wizard) follow() {
-	if w.review() && w.pane.file != w.field {
-		w.pane.file, w.pane.scroll = w.field, 0
+	if w.review() {
+		w.pane.file, w.pane.scroll = min(w.field, max(0, len(w.pane.files)-1)), 0
 	}
 }
 
@@ -212,9 +217,9 @@ func (w *Wizard) previewKey(key string) tea.Cmd {
 	case "down", "j":
 		w.pane.scroll++
 	case "left", "shift+tab":
-		w.pane.turn(-1)
+		w.turn(-1)
 	case "right":
-		w.pane.turn(1)
+		w.turn(1)
 	case "?":
 		w.mode = helping
 	case "enter", "q":

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -76,7 +78,7 @@ func (w *Wizard) previewed(msg previewed) tea.Cmd {
 		p.take(msg.Preview, w.styles)
 		if w.review() {
 			w.field = min(w.field, w.rows()-1)
-			p.file = w.field
+			p.file = min(w.field, max(0, len(p.files)-1))
 		}
 	}
 	if p.asked > msg.number {
@@ -126,14 +128,16 @@ func (p *pane) comeToMarks() {
 			}
 		}
 	}
-	first := -1
-	for line := range p.files[p.file].marks {
-		if first < 0 || line < first {
-			first = line
-		}
+	if len(p.files[p.file].marks) > 0 {
+		p.show(p.file)
 	}
-	if first >= 0 {
-		p.scroll = max(0, first-4)
+}
+
+// show comes to a file, at the first line that changed in it.
+func (p *pane) show(file int) {
+	p.file, p.scroll = file, 0
+	if marks := p.files[file].marks; len(marks) > 0 {
+		p.scroll = max(0, slices.Min(slices.Collect(maps.Keys(marks)))-4)
 	}
 }
 
@@ -148,7 +152,8 @@ func (p *pane) mark() {
 // turn shows another file.
 func (p *pane) turn(by int) {
 	if n := len(p.files); n > 0 {
-		p.file, p.scroll, p.chosen = (p.file+by+n)%n, 0, true
+		p.show((p.file + by + n) % n)
+		p.chosen = true
 	}
 }
 

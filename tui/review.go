@@ -37,6 +37,9 @@ func (w *Wizard) reviewRows(width, height int) []row {
 	rows = append(rows[:1], whole(w.styles.title.Render(cut(w.say(write), width)), w.confirm))
 	plan := w.planRows(width)
 	rows = append(rows, scrolled(plan, w.field, w.field+1, 0, max(1, height-len(rows)))...)
+	if w.besides() && w.onCommand() {
+		return rows // it stands beside them
+	}
 	if w.besides() {
 		return append(rows, w.commandRows(width, height-len(rows))...)
 	}
@@ -44,7 +47,7 @@ func (w *Wizard) reviewRows(width, height int) []row {
 		rows = append(rows, row{text: w.lintSummary(w.pane.result, width)})
 	}
 	space := height - len(rows)
-	if space >= 12 {
+	if space >= 12 && !w.onCommand() {
 		command := w.commandRows(width, 6)
 		rows = append(rows, command...)
 		space -= len(command)
@@ -59,6 +62,9 @@ func (w *Wizard) paneDiff(width, space int) []row {
 		return nil
 	}
 	name := w.say(diag.T("what changes in %s", w.pane.files[w.pane.file].Name))
+	if w.onCommand() {
+		name = w.say(diag.T("the same without questions"))
+	}
 	rows := plainRows("", w.styles.faint.Render(cut("── "+name+" ──", width)))
 	lines := w.shownLines()
 	at := min(w.pane.scroll, max(0, len(lines)-1))
@@ -68,18 +74,29 @@ func (w *Wizard) paneDiff(width, space int) []row {
 	return rows
 }
 
-// planRows say what becomes of each file.
+// onCommand tells whether the command line is chosen, which stands below the
+// files.
+func (w *Wizard) onCommand() bool {
+	n := len(w.pane.files)
+	return w.review() && n > 0 && w.field == n
+}
+
+// planRows say what becomes of each file, and where the command line stands.
 func (w *Wizard) planRows(width int) []row {
 	var rows []row
 	words := 0
 	for _, f := range w.pane.files {
 		words = max(words, ansi.StringWidth(w.say(f.does(w.force))))
 	}
-	for i, f := range w.pane.files {
-		mark, style := "  ", w.styles.plainWord
+	add := func(i int, text string) {
+		mark := "  "
 		if i == w.field {
 			mark = w.styles.mark.Render("> ")
 		}
+		rows = append(rows, whole(mark+ansi.Truncate(text, max(0, width-2), "…"), func() tea.Cmd { return w.focus(i) }))
+	}
+	for i, f := range w.pane.files {
+		style := w.styles.plainWord
 		sign := map[gen.Action]string{gen.Create: "+ ", gen.Update: "~ ", gen.Conflict: "! ", gen.Unchanged: "  "}[f.Action]
 		switch f.Action {
 		case gen.Create, gen.Update:
@@ -87,8 +104,10 @@ func (w *Wizard) planRows(width int) []row {
 		case gen.Conflict:
 			style = w.styles.fault
 		}
-		text := mark + style.Render(sign+pad(w.say(f.does(w.force)), words)) + "  " + clean(f.Name)
-		rows = append(rows, whole(ansi.Truncate(text, max(0, width), "…"), func() tea.Cmd { return w.focus(i) }))
+		add(i, style.Render(sign+pad(w.say(f.does(w.force)), words))+"  "+clean(f.Name))
+	}
+	if n := len(w.pane.files); w.rows() > n {
+		add(n, "$ "+w.say(diag.T("the same without questions")))
 	}
 	for _, f := range w.pane.files {
 		if !f.conflicts() {
@@ -130,7 +149,7 @@ func (w *Wizard) commandRows(width, height int) []row {
 	}
 	rows := plainRows("", w.styles.faint.Render(cut(w.say(diag.T("The same without questions:")), width)))
 	for _, l := range continued(w.cfg.Command(w.answers.Project, w.force), width-2) {
-		rows = append(rows, row{text: "  " + l})
+		rows = append(rows, row{text: "  " + cut(l, width-2)})
 	}
 	if len(rows) > height {
 		rows = append(rows[:height-1], row{text: "  …"})
@@ -156,14 +175,11 @@ func continued(words []string, width int) []string {
 		case line == "":
 			line = part
 		case ansi.StringWidth(line)+1+ansi.StringWidth(part)+2 > width && strings.HasPrefix(part, "--"):
-			lines, line = append(lines, line+" \\"), "  "+part
+			lines, line = append(lines, clean(line)+" \\"), "  "+part
 		default:
 			line += " " + part
 		}
 	}
-	lines = append(lines, line)
-	for i, l := range lines {
-		lines[i] = cut(l, width)
-	}
+	lines = append(lines, clean(line))
 	return lines
 }

@@ -54,6 +54,9 @@ func (w *Wizard) faultRows(err error, width int) []row {
 
 // tabs name the files; the chosen one comes first where not all fit.
 func (w *Wizard) tabs(width int) row {
+	if w.onCommand() {
+		return row{text: w.styles.chosen.Render(cut("["+w.say(diag.T("the same without questions"))+"]", width))}
+	}
 	p := &w.pane
 	total, from := 0, 0
 	for _, f := range p.files {
@@ -69,10 +72,7 @@ func (w *Wizard) tabs(width int) row {
 	for i := from; i < len(p.files); i++ {
 		f := p.files[i]
 		show := func() tea.Cmd {
-			p.file, p.scroll, p.chosen = i, 0, true
-			if w.review() {
-				w.field = i
-			}
+			w.turn(i - p.file)
 			return nil
 		}
 		changed := ""
@@ -98,7 +98,14 @@ func (w *Wizard) shownLines() []string {
 		return nil
 	}
 	f := p.files[p.file]
-	if w.review() {
+	switch {
+	case w.onCommand():
+		width := w.width
+		if w.besides() {
+			width -= w.leftWidth() + 3
+		}
+		return continued(w.cfg.Command(w.answers.Project, w.force), width)
+	case w.review():
 		return w.styles.diff(f.Name, f.Old, f.Text)
 	}
 	lines := make([]string, len(f.lines))

@@ -185,6 +185,9 @@ func (w *Wizard) fields() []field {
 func (w *Wizard) rows() int {
 	switch {
 	case w.review():
+		if n := len(w.pane.files); n > 0 && w.cfg.Command != nil {
+			return n + 1 // the last is the command line
+		}
 		return max(1, len(w.pane.files))
 	case w.listing():
 		return w.list().count(w.answers) + 2

@@ -159,80 +159,6 @@ func TestWizardFolders(t *testing.T) {
 	}
 }
 
-func TestWizardRoutes(t *testing.T) {
-	t.Parallel()
-	w := newWizard(t, lang.English, tui.Look{})
-	frames.Press(w, "n", "alt+5", "a", "ctrl+u", "/old/", "down", "r", "down", "ctrl+u", "https://new.example/?x=1", "enter", "enter", "enter")
-	if !strings.Contains(w.View(), "  /old/     302 to https://new.example/?x=1") || !strings.Contains(w.View(), "> these are all") {
-		t.Errorf("the new route is not in the list:\n%s", w.View())
-	}
-	frames.Press(w, "up", "up", "up", "up", "shift+down", "K", "J", "up", "d", "u", "d") // static goes, comes back and goes
-	frames.Press(w, "a", "esc")                                                          // nothing is added
-	frames.Press(w, "enter", "ctrl+u", "/elsewhere/", "esc")                             // nothing is changed
-	frames.Press(w, "alt+7", "enter")
-	if got := get(t, w, "routes"); got != "new app" {
-		t.Errorf("routes are %q", got)
-	}
-	if got := get(t, w, "route.new.path"); got != "/old/" {
-		t.Errorf("the route's path is %q", got)
-	}
-}
-
-// A single server is asked about at once; others are added and removed as
-// routes are, but never the last one.
-func TestWizardServers(t *testing.T) {
-	t.Parallel()
-	w := newWizard(t, lang.English, tui.Look{})
-	frames.Press(w, "n", "alt+4", "ctrl+u", "shop.example", "enter", "enter", "enter")
-	if !strings.Contains(w.View(), "> these are all") || !strings.Contains(w.View(), "  shop.example  port 80, no TLS") {
-		t.Errorf("no list after the first server:\n%s", w.View())
-	}
-	frames.Press(w, "up", "up", "d")
-	if !strings.Contains(w.View(), "! the last server stays") {
-		t.Errorf("the last server goes:\n%s", w.View())
-	}
-	frames.Press(w, "a", "ctrl+u", "shop.example", "enter")
-	if !strings.Contains(w.View(), "! shop.example on 80 is answered by [server.main] already") {
-		t.Errorf("two servers for one host:\n%s", w.View())
-	}
-	frames.Press(w, "ctrl+u", "www.example", "enter", "right", "up", "up")
-	if !strings.Contains(w.View(), "> www.example   port 443, TLS with your own certificate") {
-		t.Errorf("the new server is not in the list:\n%s", w.View())
-	}
-	frames.Press(w, "d", "u", "alt+5", "up", "up", "enter", "down", "down", "down", "down", "down", "down", "new") // the application's servers
-	if !strings.Contains(w.View(), "> On servers") {
-		t.Fatalf("a route does not ask for its servers:\n%s", w.View())
-	}
-	frames.Press(w, "alt+4", "up", "up", "d")
-	if !strings.Contains(w.View(), `! no server is called "new"`) {
-		t.Errorf("a server goes that a route names:\n%s", w.View())
-	}
-	frames.Press(w, "enter", "up", "enter", "up", "enter") // out of it and in again
-	for range 8 {
-		frames.Press(w, "down")
-	}
-	frames.Press(w, "ctrl+u", "main", "enter")
-	if !strings.Contains(w.View(), `! another server is called "main"`) {
-		t.Errorf("two servers of one name:\n%s", w.View())
-	}
-	frames.Press(w, "ctrl+u", "www", "alt+7", "enter")
-	for key, want := range map[string]string{"servers": "main www", "server.www.names": "www.example", "server.www.tls": "own", "route.app.server": "www", "server.main.listen": "80"} {
-		if got := get(t, w, key); got != want {
-			t.Errorf("%s is %q, want %q", key, got, want)
-		}
-	}
-}
-
-// Undo on a list takes nothing back that was answered elsewhere meanwhile.
-func TestWizardUndo(t *testing.T) {
-	t.Parallel()
-	w := newWizard(t, lang.English, tui.Look{})
-	frames.Press(w, "n", "alt+5", "up", "up", "up", "d", "alt+6", "ctrl+u", "20m", "alt+5", "u", "alt+7", "enter")
-	if got := get(t, w, "limits.body"); got != "20m" {
-		t.Errorf("limits.body is %q after an undo on the routes", got)
-	}
-}
-
 func TestWizardLeavesOnceAsked(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"esc", "ctrl+c"} {
@@ -300,90 +226,16 @@ func TestWizardMarksChanges(t *testing.T) {
 			t.Errorf("%q is missing:\n%s", want, w.View())
 		}
 	}
-	frames.Press(w, "down", "ctrl+u", "100s")
+	w.Update(tea.WindowSizeMsg{Width: 80, Height: 15})
+	frames.Press(w, "ctrl+p", "tab", "tab", "tab", "tab", "tab")
+	if !strings.Contains(w.View(), "+     client_max_body_size 20m;") {
+		t.Errorf("another file does not come to what changed in it:\n%s", w.View())
+	}
+	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	frames.Press(w, "ctrl+p", "down", "ctrl+u", "100s")
 	if strings.Contains(w.View(), "+     client_max_body_size") || !strings.Contains(w.View(), "+     uwsgi_read_timeout 100s;") {
 		t.Errorf("the mark stays where an earlier answer left it:\n%s", w.View())
 	}
-}
-
-// A file that a person edited is a conflict, and stays unless they say so.
-func TestWizardConflict(t *testing.T) {
-	t.Parallel()
-	folder := setup.Folder{Dir: t.TempDir()}
-	if err := os.MkdirAll(filepath.Join(folder.Dir, setup.Deploy), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder.Dir, setup.Deploy, "nginx.conf"), []byte("# mine\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	p, err := project.Parse("deployctl.ini", "[project]\nname = shop\nroot = /srv/shop\nmodule = shop.wsgi:application\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := tui.NewWizard(tui.Config{Project: p, Preview: func(p *project.Project) tui.Preview { return frames.Preview(folder, p) }})
-	frames.Handle(w, w.Init())
-	frames.Press(w, "alt+7", "down")
-	if view := w.View(); !strings.Contains(view, "> ! conflict  deploy/nginx.conf") || !strings.Contains(view, "-# mine") {
-		t.Errorf("no conflict with its difference:\n%s", view)
-	}
-	frames.Press(w, "o")
-	if !strings.Contains(w.View(), "> ! overwrite  deploy/nginx.conf") {
-		t.Errorf("o does not overwrite:\n%s", w.View())
-	}
-	if !frames.Press(w, "enter") || !w.Confirmed().Force {
-		t.Error("that it is to be overwritten was forgotten")
-	}
-}
-
-// A click goes to a question, a step, a file and a choice; the wheel scrolls.
-func TestWizardMouse(t *testing.T) {
-	t.Parallel()
-	w := newWizard(t, lang.English, tui.Look{})
-	w.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	frames.Press(w, "n")
-	for _, c := range []struct{ at, want string }{
-		{"WSGI callable", "> WSGI callable"}, {"4 Servers", "4 of 7: Servers and TLS"}, {"  TLS", "> TLS"}, {" your own ", "Certificate"}, {" uwsgi.ini", "[uwsgi.ini"},
-		{"5 Routes", "5 of 7: Routes"}, {"/static/", "> /static/"}, {"> /static/", "Route /static/"}, {"7 Review", "Enter writes"},
-	} {
-		click(t, w, c.at)
-		if !strings.Contains(w.View(), c.want) {
-			t.Errorf("a click on %q shows no %q:\n%s", c.at, c.want, w.View())
-		}
-	}
-	frames.Send(w, tea.MouseMsg{X: 80, Y: 10, Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
-	if strings.Contains(w.View(), "@@ -0,0") {
-		t.Errorf("the wheel does not scroll:\n%s", w.View())
-	}
-	if !click(t, w, "Enter writes") || get(t, w, "server.main.tls") != "own" {
-		t.Error("a click on the last line does not confirm, or the choice was lost")
-	}
-}
-
-// While it is asked whether to leave or to go on, a click answers nothing else.
-func TestWizardMouseIsAsked(t *testing.T) {
-	t.Parallel()
-	w := newWizard(t, lang.English, tui.Look{})
-	click(t, w, "7 Review")
-	if !strings.Contains(w.View(), "Go on where you stopped?") {
-		t.Errorf("a click passes by the question of whether to go on:\n%s", w.View())
-	}
-	click(t, w, "n begins anew")
-	frames.Press(w, "alt+7", "esc")
-	if click(t, w, "Enter writes") || w.Confirmed() != nil {
-		t.Errorf("a click writes while it is asked whether to leave")
-	}
-}
-
-// click clicks on the first place that shows a text.
-func click(t *testing.T, m tea.Model, text string) (ended bool) {
-	t.Helper()
-	for y, l := range strings.Split(ansi.Strip(m.View()), "\n") {
-		if before, _, ok := strings.Cut(l, text); ok {
-			return frames.Send(m, tea.MouseMsg{X: ansi.StringWidth(before) + 1, Y: y, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
-		}
-	}
-	t.Fatalf("%q is not on the screen:\n%s", text, m.View())
-	return false
 }
 
 // Without color nothing is told apart by color, and everything is still there.

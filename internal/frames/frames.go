@@ -39,6 +39,7 @@ var All = []Frame{
 	{"the preview alone", []string{"ctrl+p", "tab"}},
 	{"the review", []string{"ctrl+p", "alt+7"}},
 	{"another file of it", []string{"down", "pgdown"}},
+	{"the command line", []string{"down", "down", "down", "down"}},
 	{"whether to leave", []string{"esc"}},
 }
 
