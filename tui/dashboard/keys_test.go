@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/deployctl/deployctl/lang"
 	"github.com/deployctl/deployctl/launch"
 )
 
@@ -30,11 +31,15 @@ func (s *screen) fits(t *testing.T, width, height int) {
 	}
 }
 
-// Every state is drawn inside of every size, with colors and without.
+// Every state is drawn inside of every size, with colors and without, in both
+// languages.
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	for _, color := range []bool{false, true} {
-		s := newScreen(nil, color)
+	chinese, err := lang.Catalog(lang.Chinese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*screen{newScreen(nil, false), newScreen(nil, true), newScreen(chinese, true)} {
 		s.tour(func(string) {
 			for width := 20; width <= 200; width += 18 {
 				for height := 6; height <= 60; height += 9 {
@@ -42,7 +47,7 @@ func TestSizes(t *testing.T) {
 					s.fits(t, width, height)
 				}
 			}
-			for _, tiny := range [][2]int{{1, 1}, {3, 2}, {10, 4}, {0, 0}, {300, 3}} {
+			for _, tiny := range [][2]int{{30, 10}, {40, 15}, {80, 24}, {120, 40}, {200, 60}, {1, 1}, {3, 2}, {10, 4}, {0, 0}, {300, 3}} {
 				s.resize(tiny[0], tiny[1])
 				s.fits(t, tiny[0], tiny[1])
 			}

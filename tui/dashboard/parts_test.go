@@ -46,6 +46,13 @@ func TestRates(t *testing.T) {
 	if got, want := n.spark(14), "▁▁▁▁██████████"; got != want {
 		t.Errorf("sparkline %s, want %s", got, want)
 	}
+	var few rates
+	for _, took := range []float64{0.001, 0.002, 0.003, 0.004, 0.005, 3} {
+		few.add(1000, took, false)
+	}
+	if n := few.numbers(1001); n.half != 0.003 || n.most != 3 {
+		t.Errorf("of six requests half take %g s and 95 of 100 %g s", n.half, n.most)
+	}
 	if n = r.numbers(5000); n.any || n.now != 0 || strings.Trim(n.spark(20), "▁") != "" {
 		t.Errorf("after an hour: %+v", n)
 	}

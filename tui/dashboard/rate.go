@@ -67,7 +67,7 @@ func (r *rates) numbers(at int64) numbers {
 	}
 	if n.any = len(took) > 0; n.any {
 		slices.Sort(took)
-		n.half, n.most = took[(len(took)-1)/2], took[(len(took)-1)*95/100]
+		n.half, n.most = took[(len(took)*50+99)/100-1], took[(len(took)*95+99)/100-1] // the nearest rank
 	}
 	return n
 }
