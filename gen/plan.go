@@ -12,6 +12,7 @@ import (
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/internal/atomicfile"
 )
 
@@ -29,6 +30,21 @@ const (
 // String returns the action's name.
 func (a Action) String() string {
 	return [...]string{"unchanged", "create", "update", "conflict"}[a]
+}
+
+// Text says the action in words; force overwrites what is in conflict.
+func (a Action) Text(force bool) diag.Text {
+	switch {
+	case a == Create:
+		return diag.T("create")
+	case a == Update:
+		return diag.T("update")
+	case a == Conflict && force:
+		return diag.T("overwrite")
+	case a == Conflict:
+		return diag.T("conflict")
+	}
+	return diag.T("unchanged")
 }
 
 // Step is what happens to one file.

@@ -11,6 +11,7 @@ import (
 	"github.com/deployctl/deployctl/api"
 	"github.com/deployctl/deployctl/api/apirule"
 	"github.com/deployctl/deployctl/diag"
+	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/launch/route"
 	"github.com/deployctl/deployctl/lint"
@@ -48,6 +49,7 @@ var sources = map[string]embed.FS{
 	"api":                     api.Texts,
 	"api/apirule":             apirule.Texts,
 	"diag":                    diag.Texts,
+	"gen":                     gen.Texts,
 	"nginx":                   nginx.Texts,
 	"nginx/directive":         directive.Texts,
 	"nginx/site":              site.Texts,

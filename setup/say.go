@@ -8,7 +8,6 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/deployctl/deployctl/diag"
-	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/project"
 )
 
@@ -58,27 +57,14 @@ func Where(e project.Evidence) diag.Text {
 // Wrote says what became of each file.
 func (s Speaker) Wrote(d *Draft) {
 	s.line(diag.T("Written:"))
-	fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(ActionText(d.Action())), 10), d.Project.Path)
+	fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(d.Action().Text(false)), 10), d.Project.Path)
 	for _, step := range d.Plan.Steps {
-		fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(ActionText(step.Action)), 10), filepath.Join(d.Plan.Dir, step.Path))
+		fmt.Fprintf(s.Out, "  %s %s\n", runewidth.FillRight(s.say(step.Action.Text(step.Copy != "")), 10), filepath.Join(d.Plan.Dir, step.Path))
 		if step.Copy != "" {
 			s.line(diag.T("             (the edited one is %s now)", step.Copy))
 		}
 	}
 	fmt.Fprintln(s.Out)
-}
-
-// ActionText returns what a plan does with a file, as a word.
-func ActionText(a gen.Action) diag.Text {
-	switch a {
-	case gen.Create:
-		return diag.T("create")
-	case gen.Update:
-		return diag.T("update")
-	case gen.Conflict:
-		return diag.T("conflict")
-	}
-	return diag.T("unchanged")
 }
 
 // Next says what to do with the files, and which command does the same.

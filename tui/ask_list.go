@@ -90,7 +90,7 @@ func (a *asker) review() error {
 	for _, f := range preview.Files {
 		file := shownFile{PreviewFile: f}
 		conflicts = conflicts || file.conflicts()
-		fmt.Fprintf(a.out, "  %s  %s\n", a.say(file.does(a.force)), clean(f.Name))
+		fmt.Fprintf(a.out, "  %s  %s\n", a.say(f.Action.Text(a.force)), clean(f.Name))
 	}
 	if preview.Result != nil {
 		fmt.Fprintf(a.out, "  %s\n", a.say(diag.T("lint: %s", report.Summary(preview.Result))))

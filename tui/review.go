@@ -86,7 +86,7 @@ func (w *Wizard) planRows(width int) []row {
 	var rows []row
 	words := 0
 	for _, f := range w.pane.files {
-		words = max(words, ansi.StringWidth(w.say(f.does(w.force))))
+		words = max(words, ansi.StringWidth(w.say(f.Action.Text(w.force))))
 	}
 	add := func(i int, text string) {
 		mark := "  "
@@ -104,7 +104,7 @@ func (w *Wizard) planRows(width int) []row {
 		case gen.Conflict:
 			style = w.styles.fault
 		}
-		add(i, style.Render(sign+pad(w.say(f.does(w.force)), words))+"  "+clean(f.Name))
+		add(i, style.Render(sign+pad(w.say(f.Action.Text(w.force)), words))+"  "+clean(f.Name))
 	}
 	if n := len(w.pane.files); w.rows() > n {
 		add(n, "$ "+w.say(diag.T("the same without questions")))
@@ -124,22 +124,6 @@ func (w *Wizard) planRows(width int) []row {
 		break
 	}
 	return rows
-}
-
-// does says what becomes of a file.
-func (f shownFile) does(force bool) diag.Text {
-	switch f.Action {
-	case gen.Create:
-		return diag.T("create")
-	case gen.Update:
-		return diag.T("update")
-	case gen.Conflict:
-		if force {
-			return diag.T("overwrite")
-		}
-		return diag.T("conflict")
-	}
-	return diag.T("unchanged")
 }
 
 // commandRows show the command line that does the same.

@@ -95,22 +95,30 @@ var Keys = map[string]tea.KeyMsg{
 	"home": {Type: tea.KeyHome}, "end": {Type: tea.KeyEnd}, "f1": {Type: tea.KeyF1}, " ": {Type: tea.KeySpace, Runes: []rune{' '}},
 }
 
-// Press sends keys, or the letters of a word, and tells whether the program
-// ended.
-func Press(m tea.Model, keys ...string) (ended bool) {
+// Messages are those of keys: named ones, alt+ with one, or the letters of a word.
+func Messages(keys ...string) []tea.Msg {
+	var all []tea.Msg
 	for _, key := range keys {
 		n, alt := strings.CutPrefix(key, "alt+")
 		k, named := Keys[key]
 		switch {
 		case alt:
-			ended = Send(m, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(n), Alt: true}) || ended
+			all = append(all, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(n), Alt: true})
 		case named:
-			ended = Send(m, k) || ended
+			all = append(all, k)
 		default:
 			for _, r := range key {
-				ended = Send(m, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}) || ended
+				all = append(all, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 			}
 		}
+	}
+	return all
+}
+
+// Press sends keys, and tells whether the program ended.
+func Press(m tea.Model, keys ...string) (ended bool) {
+	for _, msg := range Messages(keys...) {
+		ended = Send(m, msg) || ended
 	}
 	return ended
 }
