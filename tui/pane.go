@@ -8,6 +8,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/deployctl/deployctl/diag"
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/lint"
 )
@@ -37,6 +38,24 @@ type pane struct {
 	asked, shown int  // numbers of the preview that was asked for last, and of the one that is there
 	running      bool // one is being made
 	base         map[string]string
+	had          map[string]bool // findings that were there when base was
+}
+
+// saying names a finding by its rule and words, wherever it stands.
+func saying(d diag.Diagnostic) string { return d.Rule + " " + d.Message.String() }
+
+// news are the findings that came since the marks were set, errors and warnings.
+func (p *pane) news() []diag.Diagnostic {
+	var all []diag.Diagnostic
+	if p.result == nil {
+		return nil
+	}
+	for _, d := range p.result.Diagnostics {
+		if d.Severity >= diag.Warning && !p.had[saying(d)] {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // shownFile is a file as the screen shows it.
@@ -143,7 +162,12 @@ func (p *pane) show(file int) {
 
 // mark makes the files as they are what later ones are compared with.
 func (p *pane) mark() {
-	p.base = map[string]string{}
+	p.base, p.had = map[string]string{}, map[string]bool{}
+	if p.result != nil {
+		for _, d := range p.result.Diagnostics {
+			p.had[saying(d)] = true
+		}
+	}
 	for _, f := range p.files {
 		p.base[f.Name] = f.Text
 	}

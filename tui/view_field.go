@@ -133,6 +133,13 @@ func (w *Wizard) explained(f field, width int) []string {
 		}
 		return lines
 	}
+	if w.touched && w.pane.err == nil {
+		for _, d := range w.pane.news() {
+			for _, l := range folded(w.say(diag.T("! %s: %s", d.Severity.Text(), d.Message)), width) {
+				lines = append(lines, w.styles.severity(d.Severity).Render(l))
+			}
+		}
+	}
 	faint := func(t diag.Text) {
 		for _, l := range folded(w.say(t), width) {
 			lines = append(lines, w.styles.faint.Render(l))

@@ -212,6 +212,24 @@ func TestWizardKeeps(t *testing.T) {
 	}
 }
 
+// What the linter says of an answer stands below it while it is written, on
+// narrow terminals too, and hinders nobody.
+func TestWizardSaysFindings(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {40, 15}} {
+		w := newWizard(t, lang.English, tui.Look{})
+		w.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		frames.Press(w, "n", "alt+2", "down", "ctrl+u", "root")
+		if !strings.Contains(w.View(), "! warning: uid = root:") {
+			t.Errorf("%v: the linter's words are not below the answer:\n%s", size, w.View())
+		}
+		frames.Press(w, "enter")
+		if strings.Contains(w.View(), "! warning: uid") || !strings.Contains(w.View(), "> Group") {
+			t.Errorf("%v: it hinders, or stays with another question:\n%s", size, w.View())
+		}
+	}
+}
+
 // The preview shows what the last answer changed, and the linter's result.
 func TestWizardMarksChanges(t *testing.T) {
 	t.Parallel()
