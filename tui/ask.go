@@ -123,10 +123,21 @@ func (a *asker) question(f field) error {
 		}
 		next, fault := try(a.answers, f, f.chosen(answer, a.say))
 		if fault == nil {
+			a.findings(next)
 			a.answers = next
 			return nil
 		}
 		fmt.Fprintf(a.out, "  ! %s\n", failsIn(fault, a.cfg.Catalog))
+	}
+}
+
+// findings says what the linter finds because of an answer.
+func (a *asker) findings(next answers) {
+	if next.Project == a.answers.Project {
+		return // nothing changed
+	}
+	for _, d := range newFindings(a.cfg.Preview(a.answers.Project).Result, a.cfg.Preview(next.Project).Result) {
+		fmt.Fprintf(a.out, "  %s\n", clean(a.say(diag.T("! %s: %s", d.Severity.Text(), d.Message))))
 	}
 }
 

@@ -89,6 +89,17 @@ func TestAskAnew(t *testing.T) {
 	}
 }
 
+// What the linter finds because of an answer is said behind it.
+func TestAskSaysFindings(t *testing.T) {
+	t.Parallel()
+	cfg, _ := askConfig(t, lang.English)
+	var out strings.Builder
+	_, err := tui.Ask(context.Background(), strings.NewReader(strings.Repeat("\n", 12)+"root\n"), &out, cfg)
+	if !errors.Is(err, tui.ErrAborted) || strings.Count(out.String(), "! warning: uid = root: ") != 1 {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 func TestAskEnds(t *testing.T) {
 	t.Parallel()
 	cfg, folder := askConfig(t, lang.English)

@@ -38,20 +38,25 @@ type pane struct {
 	asked, shown int  // numbers of the preview that was asked for last, and of the one that is there
 	running      bool // one is being made
 	base         map[string]string
-	had          map[string]bool // findings that were there when base was
+	had          *lint.Result // of base
 }
 
-// saying names a finding by its rule and words, wherever it stands.
-func saying(d diag.Diagnostic) string { return d.Rule + " " + d.Message.String() }
-
-// news are the findings that came since the marks were set, errors and warnings.
-func (p *pane) news() []diag.Diagnostic {
-	var all []diag.Diagnostic
-	if p.result == nil {
+// newFindings returns the errors and warnings that came with a change, wherever
+// they stand; before may be nil.
+func newFindings(before, after *lint.Result) []diag.Diagnostic {
+	saying := func(d diag.Diagnostic) string { return d.Rule + " " + d.Message.String() }
+	had := map[string]bool{}
+	if before != nil {
+		for _, d := range before.Diagnostics {
+			had[saying(d)] = true
+		}
+	}
+	if after == nil {
 		return nil
 	}
-	for _, d := range p.result.Diagnostics {
-		if d.Severity >= diag.Warning && !p.had[saying(d)] {
+	var all []diag.Diagnostic
+	for _, d := range after.Diagnostics {
+		if d.Severity >= diag.Warning && !had[saying(d)] {
 			all = append(all, d)
 		}
 	}
@@ -162,12 +167,7 @@ func (p *pane) show(file int) {
 
 // mark makes the files as they are what later ones are compared with.
 func (p *pane) mark() {
-	p.base, p.had = map[string]string{}, map[string]bool{}
-	if p.result != nil {
-		for _, d := range p.result.Diagnostics {
-			p.had[saying(d)] = true
-		}
-	}
+	p.base, p.had = map[string]string{}, p.result
 	for _, f := range p.files {
 		p.base[f.Name] = f.Text
 	}

@@ -134,7 +134,7 @@ func (w *Wizard) explained(f field, width int) []string {
 		return lines
 	}
 	if w.touched && w.pane.err == nil {
-		for _, d := range w.pane.news() {
+		for _, d := range newFindings(w.pane.had, w.pane.result) {
 			for _, l := range folded(w.say(diag.T("! %s: %s", d.Severity.Text(), d.Message)), width) {
 				lines = append(lines, w.styles.severity(d.Severity).Render(l))
 			}
