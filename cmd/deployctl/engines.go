@@ -11,7 +11,7 @@ import (
 // engineFlags are the options of every command that runs a pair.
 func engineFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "nginx", Value: "auto", Usage: "auto (the installed one where it can), native or embedded"},
+		&cli.StringFlag{Name: "nginx", Value: "auto", Usage: "auto, native or embedded; auto takes the installed one where it can"},
 		&cli.StringFlag{Name: "uwsgi", Value: "auto", Usage: "auto, native or embedded"},
 		&cli.StringFlag{Name: "app", Usage: "stub: answer each request with what the application would be told, without Python"},
 		&cli.StringFlag{Name: "python", Usage: "interpreter of the embedded application server (default: the virtualenv's, or the system's)"},

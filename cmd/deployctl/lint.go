@@ -48,7 +48,7 @@ func lintCommand(s streams) *cli.Command {
 			&cli.StringSliceFlag{Name: "select", Usage: "rules to run: IDs, prefixes such as pair-, or all"},
 			&cli.StringSliceFlag{Name: "ignore", Usage: "rules to leave out"},
 			&cli.StringFlag{Name: "min-severity", Usage: "leave out findings below error, warning or info"},
-			&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from this severity on (default: warning)"},
+			&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from this severity on: error, warning or info (default: warning)"},
 			&cli.BoolFlag{Name: "exit-zero", Usage: "exit with 0 whatever is found"},
 			&cli.StringFlag{Name: "baseline", Usage: "file of findings that are known: only new ones are shown, and fail"},
 			&cli.StringFlag{Name: "write-baseline", Usage: "write what is found into such a file, and exit with 0"},

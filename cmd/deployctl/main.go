@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/deployctl/deployctl/completion"
 	"github.com/deployctl/deployctl/internal/termguard"
 	"github.com/deployctl/deployctl/tui"
 )
@@ -60,6 +61,9 @@ func main() {
 // run executes a command line and returns its exit code.
 func run(ctx context.Context, args []string, s streams) int {
 	app := newApp(s)
+	if len(args) > 1 && args[1] == completion.Ask {
+		return s.finish(complete(app, s.out, args[2:]))
+	}
 	args, err := interleave(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)
@@ -107,7 +111,7 @@ func newApp(s streams) *cli.App {
 		OnUsageError:              onUsageError,
 		DisableSliceFlagSeparator: false,
 		Commands: []*cli.Command{
-			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), apiCommand(s), versionCommand(s), lspCommand(s),
+			initCommand(s), genCommand(s), importCommand(s), lintCommand(s), fmtCommand(s), hookCommand(s), rulesCommand(s), explainCommand(s), apiCommand(s), versionCommand(s), lspCommand(s), completionCommand(s), manCommand(s),
 			routeCommand(s), checkCommand(s), upCommand(s), downCommand(s), reloadCommand(s), statusCommand(s), logsCommand(s),
 		},
 		Action: func(c *cli.Context) error {
@@ -119,7 +123,7 @@ func newApp(s streams) *cli.App {
 	}
 	for _, c := range app.Commands {
 		finishCommand(c)
-		if name := c.Name; name == "rules" || name == "version" {
+		if name := c.Name; name == "rules" || name == "version" || name == "man" {
 			c.Before = func(c *cli.Context) error {
 				if c.NArg() > 0 {
 					return &usageError{fmt.Sprintf("%s takes no arguments, and %q is one", name, c.Args().First()), name}
