@@ -84,3 +84,9 @@ func unknownFlag(command *cli.Command, full, arg, name string) error {
 	}
 	return &usageError{message, full}
 }
+
+// either lists what may be written, as help texts do: "a, b or c".
+func either(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

@@ -37,6 +37,7 @@ func complete(app *cli.App, out io.Writer, words []string) error {
 	if n := len(words); n > 0 && words[n-1] == `""` {
 		words[n-1] = ""
 	}
+	arguments := func(command string) []completion.Candidate { return arguments(app, command) }
 	for _, c := range completion.Candidates(app, words, arguments) {
 		usage, _, _ := strings.Cut(c.Usage, "\n")
 		if _, err := fmt.Fprintf(out, "%s\t%s\n", c.Word, usage); err != nil {
@@ -47,13 +48,15 @@ func complete(app *cli.App, out io.Writer, words []string) error {
 }
 
 // arguments returns the arguments of the commands that do not take files.
-func arguments(command string) []completion.Candidate {
+func arguments(app *cli.App, command string) []completion.Candidate {
 	var found []completion.Candidate
 	switch command {
 	case "explain":
 		for _, r := range apirule.All(nil) {
 			found = append(found, completion.Candidate{Word: r.ID, Usage: r.Summary})
 		}
+	case "man":
+		found = completion.Candidates(app, []string{""}, nil)
 	case "completion":
 		for _, shell := range completion.Shells {
 			found = append(found, completion.Candidate{Word: shell})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,7 +31,7 @@ func genCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit with 1 when the files differ"},
 			&cli.BoolFlag{Name: "diff", Usage: "write nothing; show the differences"},
 			&cli.StringFlag{Name: "out", Usage: "folder for the files (default: DIR/" + setup.Deploy + ")"},
-			&cli.StringFlag{Name: "target", Usage: "what to render: " + strings.Join(gen.Targets(), ", ") + " (default: the description's)"},
+			&cli.StringFlag{Name: "target", Usage: "what to render: " + either(gen.Targets()) + " (default: the description's)"},
 			&cli.BoolFlag{Name: "site", Usage: "a fragment for sites-available in place of a whole nginx.conf"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite files that were edited (a copy stays)"},
 			&cli.StringFlag{Name: "lang", Usage: "language of the comments: en or zh (default: the description's)"},

@@ -123,7 +123,7 @@ func newApp(s streams) *cli.App {
 	}
 	for _, c := range app.Commands {
 		finishCommand(c)
-		if name := c.Name; name == "rules" || name == "version" || name == "man" {
+		if name := c.Name; name == "rules" || name == "version" {
 			c.Before = func(c *cli.Context) error {
 				if c.NArg() > 0 {
 					return &usageError{fmt.Sprintf("%s takes no arguments, and %q is one", name, c.Args().First()), name}

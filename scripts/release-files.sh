@@ -1,0 +1,14 @@
+#!/bin/sh
+# Writes what a release holds beside the binary: completions and the manual page.
+set -eu
+cd "$(dirname "$0")/.."
+rm -rf release
+mkdir -p release/completions release/man
+bin=release/deployctl
+go build -o $bin ./cmd/deployctl
+$bin completion bash >release/completions/deployctl.bash
+$bin completion zsh >release/completions/_deployctl
+$bin completion fish >release/completions/deployctl.fish
+$bin completion powershell >release/completions/deployctl.ps1
+$bin man | gzip -9n >release/man/deployctl.1.gz
+rm $bin
