@@ -2,6 +2,7 @@
 # make test   everything CI asks for; installs nginx, uWSGI and Python packages where it may
 # make bench  benchmarks, and lint against nginx -t on 2,000 servers
 # make bench-runtime  the embedded engines against nginx and uWSGI; needs wrk
+# make snapshot  everything of a release, without publishing it, into dist/
 # make soak   five minutes of load with a reload every second
 
 GO      ?= go
@@ -10,7 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 2s
 
-.PHONY: build demo test deps check unit fuzz bench bench-runtime soak generate picture clean
+.PHONY: build demo test deps check unit fuzz licenses package snapshot bench bench-runtime soak generate picture clean
 
 build:
 	@mkdir -p bin
@@ -19,7 +20,7 @@ build:
 demo: build
 	@scripts/demo.sh $(BIN)
 
-test: deps check unit fuzz demo
+test: deps check licenses unit fuzz demo package
 
 deps:
 	@scripts/test-deps.sh
@@ -32,6 +33,16 @@ check:
 	GOOS=darwin $(GO) vet ./...
 	$(GO) run ./manual/generate -root . -check
 	$(GO) run ./scripts/pictures -check
+
+licenses:
+	@scripts/licenses.sh
+
+# What a release's Debian package holds, installed in a scratch root and run.
+package:
+	@scripts/package.sh
+
+snapshot:
+	@scripts/snapshot.sh
 
 unit:
 	$(GO) test -race -timeout 15m ./...
@@ -58,4 +69,4 @@ picture: build
 	$(GO) run ./scripts/pictures
 
 clean:
-	rm -rf bin dist
+	rm -rf bin dist release
