@@ -11,7 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 2s
 
-.PHONY: build demo test deps check unit fuzz licenses package snapshot bench bench-runtime soak generate picture clean
+.PHONY: build demo test deps check unit fuzz licenses package site snapshot bench bench-runtime soak generate picture clean
 
 build:
 	@mkdir -p bin
@@ -40,6 +40,10 @@ licenses:
 # What a release's Debian package holds, installed in a scratch root and run.
 package:
 	@scripts/package.sh
+
+# The site of docs/, in site/public.
+site:
+	hugo --source site
 
 snapshot:
 	@scripts/snapshot.sh

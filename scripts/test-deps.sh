@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need: the real nginx, uWSGI, git, pre-commit, Neovim, tmux, wrk, zsh, fish, Django, Flask, systemd's tools, logrotate, Apache and gunicorn.
+# Installs what the tests need: the real nginx, uWSGI, git, pre-commit, Neovim, tmux, wrk, zsh, fish, Hugo, Django, Flask, systemd's tools, logrotate, Apache and gunicorn.
 # Without apt-get or the right to use it, it says what is missing and goes on:
 # tests that need a missing program skip, unless DEPLOYCTL_REQUIRE_REAL=1.
 set -eu
@@ -23,6 +23,7 @@ need tmux tmux
 need wrk wrk
 need zsh zsh
 need fish fish
+need hugo hugo
 [ -d /etc/uwsgi ] || packages="$packages uwsgi"
 [ -d /etc/uwsgi-emperor ] || packages="$packages uwsgi-emperor"
 [ -e /usr/lib/uwsgi/plugins/python3_plugin.so ] || packages="$packages uwsgi-plugin-python3"
