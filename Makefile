@@ -8,7 +8,9 @@
 GO      ?= go
 BIN     := bin/deployctl
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+DATE    := $(shell git log -1 --format=%cI 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 FUZZTIME ?= 2s
 
 .PHONY: build demo test deps check unit fuzz licenses package site snapshot bench bench-runtime soak generate picture clean

@@ -19,8 +19,8 @@ status=0
 	exit 1
 }
 for f in share/bash-completion/completions/deployctl share/zsh/vendor-completions/_deployctl share/fish/vendor_completions.d/deployctl.fish \
-	share/man/man1/deployctl.1.gz share/doc/deployctl/copyright; do
+	share/man/man1/deployctl.1.gz share/man/man1/deployctl-lint.1.gz share/doc/deployctl/copyright; do
 	[ -s "$root/usr/$f" ] || { echo "the package lacks /usr/$f" >&2; exit 1; }
 done
-gzip -t "$root/usr/share/man/man1/deployctl.1.gz"
+gzip -t "$root"/usr/share/man/man1/*.gz
 echo "$(basename "$package") installs and lints"

@@ -9,8 +9,11 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// version is set by the linker.
-var version = "dev"
+// Set by the linker. Without it, commit and date are those that go build saw.
+var (
+	version      = "dev"
+	commit, date string // date of the commit, RFC 3339
+)
 
 // The releases that the tables of directives and options were read off.
 const (
@@ -32,8 +35,8 @@ func versionCommand(s streams) *cli.Command {
 				Go      string `json:"go"`
 				Nginx   string `json:"nginx"`
 				Uwsgi   string `json:"uwsgi"`
-			}{Version: version, Go: runtime.Version(), Nginx: nginxReleases, Uwsgi: uwsgiReleases}
-			if info, ok := debug.ReadBuildInfo(); ok {
+			}{Version: version, Commit: commit, Date: date, Go: runtime.Version(), Nginx: nginxReleases, Uwsgi: uwsgiReleases}
+			if info, ok := debug.ReadBuildInfo(); ok && commit == "" {
 				for _, setting := range info.Settings {
 					switch setting.Key {
 					case "vcs.revision":
