@@ -105,6 +105,7 @@ func (c *config) limitSettings(l *location, s *site.Scope) {
 	l.limitStatus = c.number(s, "limit_req_status", http.StatusServiceUnavailable)
 	l.connStatus = c.number(s, "limit_conn_status", http.StatusServiceUnavailable)
 	l.dryRun = c.flag(s, "limit_req_dry_run", false)
+	l.connDryRun = c.flag(s, "limit_conn_dry_run", false)
 	l.limitRate = c.optional(s, "limit_rate")
 	l.limitAfter = c.optional(s, "limit_rate_after")
 }
@@ -121,8 +122,14 @@ func (r *request) limit() (*response, int) {
 		}
 		if !c.zone.enter(key, c.most) {
 			r.logError("limiting connections")
+			if r.loc.connDryRun {
+				r.setVar("limit_conn_status", "REJECTED_DRY_RUN")
+				break
+			}
+			r.setVar("limit_conn_status", "REJECTED")
 			return nil, r.loc.connStatus
 		}
+		r.setVar("limit_conn_status", "PASSED")
 		r.leave = append(r.leave, func() { c.zone.exit(key) })
 	}
 	wait := time.Duration(0)
@@ -135,13 +142,24 @@ func (r *request) limit() (*response, int) {
 		if !ok {
 			r.logError("limiting requests, excess: %.3f", float64(excess)/1000)
 			if r.loc.dryRun {
-				continue
+				r.setVar("limit_req_status", "REJECTED_DRY_RUN")
+				wait = 0
+				break
 			}
+			r.setVar("limit_req_status", "REJECTED")
 			return nil, r.loc.limitStatus
 		}
-		if l.delay >= 0 && excess > l.delay && l.zone.rate > 0 && !r.loc.dryRun {
+		r.setVar("limit_req_status", "PASSED")
+		if l.delay >= 0 && excess > l.delay && l.zone.rate > 0 {
 			wait = max(wait, time.Duration((excess-l.delay)*1000/l.zone.rate)*time.Millisecond)
 		}
+	}
+	if wait > 0 {
+		status := "DELAYED"
+		if r.loc.dryRun {
+			status, wait = "DELAYED_DRY_RUN", 0
+		}
+		r.setVar("limit_req_status", status)
 	}
 	if len(r.loc.rates)+len(r.loc.connections) > 0 {
 		r.limited = true

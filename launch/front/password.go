@@ -11,8 +11,8 @@ import (
 )
 
 // passwordMatches compares a password with a line of a user file: plain text,
-// {PLAIN}, {SHA}, {SSHA}, Apache's MD5 and bcrypt. known is false for a hash
-// that is not read here, such as that of crypt(3).
+// {PLAIN}, {SHA}, {SSHA}, MD5 as crypt(3) and Apache have it, and bcrypt. known
+// is false for a hash that is not read here: crypt(3) on DES or SHA-2.
 func passwordMatches(password, hash string) (right, known bool) {
 	switch {
 	case strings.HasPrefix(hash, "{PLAIN}"):
@@ -28,7 +28,9 @@ func passwordMatches(password, hash string) (right, known bool) {
 		sum := sha1.Sum(append([]byte(password), data[sha1.Size:]...))
 		return equal(string(sum[:]), string(data[:sha1.Size])), true
 	case strings.HasPrefix(hash, "$apr1$"):
-		return equal(apr1(password, hash), hash), true
+		return equal(md5Crypt(password, hash, "$apr1$"), hash), true
+	case strings.HasPrefix(hash, "$1$"):
+		return equal(md5Crypt(password, hash, "$1$"), hash), true
 	case strings.HasPrefix(hash, "$2"):
 		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, true
 	}
@@ -37,9 +39,9 @@ func passwordMatches(password, hash string) (right, known bool) {
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// apr1 is Apache's MD5 hash, with the salt of an existing one.
-func apr1(password, hash string) string {
-	const magic = "$apr1$"
+// md5Crypt is the hash of crypt(3) on MD5, with the salt of an existing one;
+// Apache's differs in magic alone.
+func md5Crypt(password, hash, magic string) string {
 	salt, _, _ := strings.Cut(strings.TrimPrefix(hash, magic), "$")
 	salt = salt[:min(len(salt), 8)]
 	inner := md5.Sum([]byte(password + salt + password))

@@ -55,6 +55,7 @@ type request struct {
 	sub           bool              // the subrequest of auth_request
 	parent        *request
 	mirrored      bool     // copies of it were sent
+	depth         int      // variables that are evaluated within each other
 	unwatched     bool     // a client that leaves does not end it
 	limited       bool     // limit_req and limit_conn have counted it
 	leave         []func() // what to do when it is done

@@ -57,7 +57,8 @@ type settings struct {
 	limitExcept *limitExcept
 	rates       []rateLimit
 	connections []connectionLimit
-	dryRun      bool
+	dryRun      bool // of limit_req
+	connDryRun  bool
 	limitStatus int
 	connStatus  int
 	limitRate   *text

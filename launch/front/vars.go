@@ -24,10 +24,25 @@ func (c *config) variable(name string) getter {
 	if get := c.getters[name]; get != nil {
 		return get
 	}
-	get := c.makeGetter(name)
+	// What a variable is made of may ask for the variable itself.
+	var get getter
+	c.getters[name] = func(r *request) (string, bool) {
+		if r.depth == deepest {
+			r.log("error", `cycle while evaluating variable "`+name+`"`, "")
+			return "", false
+		}
+		r.depth++
+		defer func() { r.depth-- }()
+		return get(r)
+	}
+	get = c.makeGetter(name)
 	c.getters[name] = get
 	return get
 }
+
+// deepest is how many variables of a cycle are evaluated within each other
+// (ngx_http_variable_depth).
+const deepest = 100
 
 func (c *config) makeGetter(name string) getter {
 	if len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
@@ -44,6 +59,9 @@ func (c *config) makeGetter(name string) getter {
 		}
 	}
 	for _, n := range c.site.Variables[name] {
+		if strings.ToLower(n.Arg(len(n.Args)-1)) != "$"+name {
+			continue // it names a capture of one of its expressions
+		}
 		switch n.Name.Value {
 		case "map":
 			return c.mapGetter(name, n)
