@@ -3,7 +3,9 @@ package launch
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,13 +24,16 @@ func (r *Run) Stop(ctx context.Context) {
 }
 
 func (r *Run) stopAll(ctx context.Context) {
+	r.state.Lock()
+	f, apps := r.front, slices.Collect(maps.Values(r.apps))
+	r.state.Unlock()
 	stopped := make(chan struct{})
 	defer close(stopped)
-	go r.sayWhoBlocks(stopped)
+	go r.sayWhoBlocks(apps, stopped)
 	front := make(chan struct{})
 	go func() {
 		defer close(front)
-		if f := r.front; f != nil {
+		if f != nil {
 			f.stop(ctx, r)
 		}
 	}()
@@ -38,7 +43,7 @@ func (r *Run) stopAll(ctx context.Context) {
 	}
 	defer func() { <-front }()
 	var all sync.WaitGroup
-	for _, a := range r.apps {
+	for _, a := range apps {
 		all.Go(func() { a.stop(ctx, r) })
 	}
 	all.Wait()
@@ -48,8 +53,8 @@ func (r *Run) stopAll(ctx context.Context) {
 // patience is how long a stop may take before it is said who blocks it.
 const patience = time.Second
 
-// sayWhoBlocks names the requests that a stop waits for.
-func (r *Run) sayWhoBlocks(stopped <-chan struct{}) {
+// sayWhoBlocks names the requests that the stop of some parts waits for.
+func (r *Run) sayWhoBlocks(apps []*appHalf, stopped <-chan struct{}) {
 	busy := make(chan string, 1)
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
@@ -62,7 +67,7 @@ func (r *Run) sayWhoBlocks(stopped <-chan struct{}) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		var names []string
-		for _, a := range r.apps {
+		for _, a := range apps {
 			workers, err := a.workers(ctx)
 			for _, w := range workers {
 				if w.Request != "" && err == nil {
