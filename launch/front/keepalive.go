@@ -37,9 +37,13 @@ func (c *config) keepalive(s *site.Scope) keepalive {
 	return k
 }
 
-// enter makes a location that of the request, and decides whether the
-// connection may be kept (ngx_http_update_location_config).
+// enter makes a location that of the request, or what limit_except puts in its
+// place, and decides whether the connection may be kept
+// (ngx_http_update_location_config).
 func (r *request) enter(l *location) {
+	if l.limitExcept != nil && !l.limitExcept.allows(r.method) {
+		l = l.limitExcept.location
+	}
 	r.loc = l
 	if r.closing || r.conn == nil {
 		return

@@ -87,9 +87,6 @@ func (r *request) inLocation() (_ *response, status int, changed bool) {
 	}
 	r.uriChanged = false
 	r.findClient()
-	if inner := r.loc.limitExcept; inner != nil && !inner.allows(r.method) {
-		r.loc = inner.location
-	}
 	if response, status := r.access(); response != nil || status != 0 {
 		return response, status, false
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -31,11 +32,7 @@ func (r *request) selectRanges(p *response) {
 	ranges, valid := parseRanges(asked[6:], p.length)
 	switch {
 	case !valid:
-		length := p.length
-		page := r.special(http.StatusRequestedRangeNotSatisfiable)
-		p.close()
-		page.headers = append([]header{{"Content-Range", fmt.Sprintf("bytes */%d", length)}}, page.headers...)
-		*p = *page
+		r.unsatisfiable(p)
 	case len(ranges) == 0 || r.loc.maxRanges > 0 && len(ranges) > r.loc.maxRanges:
 	case len(ranges) == 1:
 		p.status, p.statusLine = http.StatusPartialContent, ""
@@ -44,6 +41,23 @@ func (r *request) selectRanges(p *response) {
 	default:
 		p.multipart(ranges)
 	}
+}
+
+// unsatisfiable makes a response that of a range that it does not have. What the
+// filters have added stays, and they run once more (ngx_http_range_not_satisfiable).
+func (r *request) unsatisfiable(p *response) {
+	page := r.finish(nil, http.StatusRequestedRangeNotSatisfiable)
+	if page == nil {
+		page = r.special(http.StatusRequestedRangeNotSatisfiable)
+	}
+	kept := p.headers
+	if p.etag != "" && !page.plain {
+		kept = append(kept, header{"ETag", p.etag})
+	}
+	page.headers = slices.Concat(kept, []header{{"Content-Range", fmt.Sprintf("bytes */%d", p.length)}}, page.headers)
+	p.close()
+	r.prepare(page)
+	*p = *page
 }
 
 // rangeHolds asks If-Range.
