@@ -253,7 +253,11 @@ func (c *connection) serveOne() bool {
 	}
 	again := c.send(r, p)
 	if p.upgrade != nil {
-		c.tunnel(p.upgrade)
+		if r.done {
+			c.tunnel(r, p.upgrade)
+		}
+		p.close()
+		r.logAccess()
 		return false
 	}
 	return again

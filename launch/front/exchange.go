@@ -170,10 +170,14 @@ func (s *series) hand(x *exchange, number int, out *response) {
 		if body.begun {
 			a.body = a.received - head
 		}
+		if out.upgrade != nil {
+			a.sent += out.upgrade.sent
+			a.received += out.upgrade.received
+		}
 		switch {
 		case body.whole && reusable && s.group.keepalive > 0 && x.reader.Buffered() == 0:
 			s.group.keep(x.link)
-		case out.upgrade == nil:
+		default:
 			x.conn.Close()
 		}
 		if body.whole {
@@ -192,9 +196,12 @@ func (s *series) hand(x *exchange, number int, out *response) {
 		s.log(f.level, f.message, x.peer.shown)
 	}
 	out.stream = body
-	if out.upgrade == nil {
-		s.lump(out, int(head))
+	if out.upgrade != nil {
+		x.watch.end() // what comes from the client from now on is the upstream's
+		x.watch = nil
+		return
 	}
+	s.lump(out, int(head))
 }
 
 // timedBody reads a response's body; every read may take as long as the

@@ -50,6 +50,8 @@ type upgraded struct {
 	conn     net.Conn
 	buffered []byte        // what came from it already
 	idle     time.Duration // how long both sides may be silent
+
+	sent, received int64 // bytes to and from the upstream, known at the end
 }
 
 // close gives up what a response holds.
@@ -63,16 +65,6 @@ func (p *response) close() {
 	if p.upgrade != nil {
 		p.upgrade.conn.Close()
 	}
-}
-
-// release gives up what a response holds that has been sent, but the connection
-// that is handed over.
-func (p *response) release(whole bool) {
-	if p.upgrade == nil || !whole {
-		p.close()
-		return
-	}
-	p.stream.Close()
 }
 
 // reader returns the body as a stream.

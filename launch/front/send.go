@@ -18,7 +18,9 @@ const pieceSize = 32 << 10
 // pieces keeps the buffers of requests that are done.
 var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
-// send writes a response, and tells whether the connection is kept.
+// send writes a response, and tells whether the connection is kept. One that is
+// handed over to another protocol is not at its end with that: its response is
+// neither closed nor in the access log.
 func (c *connection) send(r *request, p *response) bool {
 	if !r.beforeAnswer(p) {
 		p.close()
@@ -62,13 +64,16 @@ func (c *connection) send(r *request, p *response) bool {
 	r.allSent = out.sent
 	r.bodySent = max(0, out.sent-int64(len(head)))
 	r.done = whole
-	p.release(whole)
-	discarded := whole && (p.upgrade != nil || r.discardBody())
+	if p.upgrade != nil {
+		return false
+	}
+	p.close()
+	discarded := whole && r.discardBody()
 	r.logAccess()
 	if !whole {
 		return false
 	}
-	if !keep && p.upgrade == nil {
+	if !keep {
 		c.linger(r, discarded)
 	}
 	c.keepFor = r.loc.keepFor

@@ -6,35 +6,43 @@ import (
 	"time"
 )
 
-// tunnel copies both ways between the client and an upstream, until one of them
-// ends or both are silent for too long (ngx_http_upstream_process_upgraded).
-func (c *connection) tunnel(u *upgraded) {
+// tunnel copies both ways between a request's client and an upstream, until one
+// of them ends or both are silent for too long
+// (ngx_http_upstream_process_upgraded).
+func (c *connection) tunnel(r *request, u *upgraded) {
 	_ = c.conn.SetDeadline(time.Time{})
 	_ = u.conn.SetDeadline(time.Time{})
-	defer u.conn.Close()
 	silence := time.AfterFunc(u.idle, func() {
 		u.conn.Close()
 		c.conn.Close()
 	})
 	defer silence.Stop()
-	if len(u.buffered) > 0 {
-		if _, err := c.conn.Write(u.buffered); err != nil {
-			return
-		}
+	count := func(toClient int64) {
+		r.allSent += toClient
+		r.bodySent += toClient
+	}
+	n, err := c.conn.Write(u.buffered)
+	count(int64(n))
+	if err != nil {
+		return
 	}
 	done := make(chan struct{})
 	go func() {
-		_, _ = io.Copy(u.conn, &heard{c.reader, silence, u.idle})
+		defer close(done)
+		u.sent, _ = io.Copy(u.conn, &heard{c.reader, silence, u.idle})
 		halfClose(u.conn)
-		close(done)
 	}()
-	_, _ = io.Copy(c.conn, &heard{u.conn, silence, u.idle})
+	u.received, _ = io.Copy(c.conn, &heard{u.conn, silence, u.idle})
+	count(u.received)
 	halfClose(c.conn)
 	select {
 	case <-done:
 	case <-time.After(time.Second):
 	case <-c.front.closing:
 	}
+	c.conn.Close()
+	u.conn.Close()
+	<-done
 }
 
 // heard puts a timer off whenever something is read.
