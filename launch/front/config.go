@@ -20,7 +20,7 @@ type config struct {
 	servers   map[*site.Server]*server
 	locations map[*site.Scope]*location
 	getters   map[string]getter
-	formats   map[string]*text
+	formats   map[string]*logFormat
 	zones     map[string]*zone
 	upstreams map[string]*upstream
 	used      map[*site.Node]bool     // directives that are executed
@@ -69,7 +69,7 @@ type handler func(*request) (*response, int)
 func newConfig(f *Front, s *site.Config) (*config, error) {
 	c := &config{
 		front: f, site: s, servers: map[*site.Server]*server{}, locations: map[*site.Scope]*location{},
-		getters: map[string]getter{}, formats: map[string]*text{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, charsets: map[string]bool{}, endpoints: map[string]*endpoint{},
+		getters: map[string]getter{}, formats: map[string]*logFormat{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, charsets: map[string]bool{}, endpoints: map[string]*endpoint{},
 	}
 	if s.HTTP == nil {
 		return nil, fmt.Errorf("%s has no http block: there is nothing to serve", s.Tree.Main.Name)

@@ -23,6 +23,10 @@ type connection struct {
 	remote   netip.AddrPort       // invalid on unix sockets
 	local    netip.AddrPort
 	proxied  *proxied // of the PROXY protocol; nil without it
+
+	hello       hello  // of TLS
+	clientFault string // why the client's certificate is not taken
+
 	number   int64
 	requests int
 	keepFor  time.Duration // how long to wait for the next request
@@ -183,11 +187,11 @@ func (c *connection) handshake() bool {
 		c.plainToTLS()
 		return false
 	}
-	secure := tls.Server(raw, c.front.tlsConfig(c.at()))
+	secure := tls.Server(raw, c.tlsConfig())
 	ctx, cancel := context.WithTimeout(context.Background(), limits.timeout)
 	defer cancel()
 	if err := secure.HandshakeContext(ctx); err != nil {
-		c.front.logError("SSL_do_handshake() failed (" + err.Error() + ")")
+		c.log("info", "SSL_do_handshake() failed ("+err.Error()+") while SSL handshaking")
 		return false
 	}
 	state := secure.ConnectionState()

@@ -270,7 +270,9 @@ func noLinks(name string, owners bool) error {
 func (r *request) missing(name string, err error) (*response, int) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
-		r.logError("open() %q failed (2: No such file or directory)", name)
+		if !r.loc.quietNotFound {
+			r.logError("open() %q failed (2: No such file or directory)", name)
+		}
 		return nil, http.StatusNotFound
 	case errors.Is(err, fs.ErrPermission):
 		r.logError("open() %q failed (13: Permission denied)", name)
@@ -279,7 +281,7 @@ func (r *request) missing(name string, err error) (*response, int) {
 		r.logError("open() %q failed (40: Too many levels of symbolic links)", name)
 		return nil, http.StatusForbidden
 	}
-	r.logError("open() %q failed (%v)", name, err)
+	r.log("crit", fmt.Sprintf("open() %q failed (%v)", name, err), "")
 	return nil, http.StatusInternalServerError
 }
 

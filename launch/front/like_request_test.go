@@ -25,8 +25,9 @@ type sample struct {
 	tls  bool
 	sni  string
 	h2   bool
-	soon bool // only what comes within the time of early is read
-	hold bool // the head of the answer is read, and the connection kept until the end
+	cert string // whose certificate the client sends: "own" for the server's, "other"; "" for none
+	soon bool   // only what comes within the time of early is read
+	hold bool   // the head of the answer is read, and the connection kept until the end
 }
 
 // soon is how long is waited for what has to come at once.
@@ -40,7 +41,8 @@ const soon = 800 * time.Millisecond
 //
 // Lines before a request say how it goes: `@PORT2` and `@127.0.0.2:PORT` where
 // to, `@unix` to SOCKET, `@tls` over TLS (`@tls NAME` with another name than
-// shop.example), `@h2` over TLS and HTTP/2; after `@hold` only the head of the
+// shop.example), `@h2` over TLS and HTTP/2, `@cert own` with the server's
+// certificate as the client's, `@cert other` with one that nobody knows; after `@hold` only the head of the
 // answer is read, and the connection stays open while the others are made;
 // after `@early` only what comes at once is read.
 func parseRequests(t *testing.T, text string) []sample {
@@ -57,6 +59,8 @@ func parseRequests(t *testing.T, text string) []sample {
 				if name != "" {
 					r.sni = name
 				}
+			case word == "@cert":
+				r.cert = name
 			case word == "@early":
 				r.soon = true
 			case word == "@hold":
@@ -133,7 +137,14 @@ func (r *sample) dial(p place) (net.Conn, error) {
 		return conn, err
 	}
 	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
-	config := &tls.Config{InsecureSkipVerify: true, ServerName: r.sni}
+	config := &tls.Config{InsecureSkipVerify: true, ServerName: r.sni, CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}}
+	if r.cert != "" {
+		pair, err := tls.LoadX509KeyPair(p.certificates[r.cert][0], p.certificates[r.cert][1])
+		if err != nil {
+			return nil, err
+		}
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
+	}
 	if r.h2 {
 		config.NextProtos = []string{"h2"}
 	}

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,11 +12,16 @@ import (
 	"github.com/deployctl/deployctl/nginx/value"
 )
 
-// zone is the memory of a limit_req_zone or a limit_conn_zone.
+// zone is a limit_req_zone or a limit_conn_zone.
 type zone struct {
+	name string
 	key  *text
 	rate int64 // thousandths of a request per second
+	*memory
+}
 
+// memory is what a zone remembers; it outlives a reload.
+type memory struct {
 	mu     sync.Mutex
 	states map[string]*rateState
 	counts map[string]int
@@ -45,12 +51,11 @@ func (c *config) makeZones() {
 	for _, name := range []string{"limit_req_zone", "limit_conn_zone"} {
 		for _, n := range c.site.Find(name) {
 			c.used[n] = true
-			z := &zone{key: c.text(n.Arg(0)), states: map[string]*rateState{}, counts: map[string]int{}}
-			id := ""
+			z := &zone{key: c.text(n.Arg(0)), memory: &memory{states: map[string]*rateState{}, counts: map[string]int{}}}
 			for _, a := range n.Args[1:] {
 				switch {
 				case strings.HasPrefix(a.Value, "zone="):
-					id, _, _ = strings.Cut(a.Value[5:], ":")
+					z.name, _, _ = strings.Cut(a.Value[5:], ":")
 				case strings.HasPrefix(a.Value, "rate="):
 					digits, unit, _ := strings.Cut(a.Value[5:], "r/")
 					rate, _ := strconv.ParseInt(digits, 10, 64)
@@ -61,11 +66,10 @@ func (c *config) makeZones() {
 					}
 				}
 			}
-			if old := c.front.zone(name + id); old != nil && old.rate == z.rate && old.key.source == z.key.source {
-				old.key = z.key // limits outlive a reload
-				z = old
+			if old := c.front.zone(name + z.name); old != nil && old.rate == z.rate && old.key.source == z.key.source {
+				z.memory = old.memory
 			}
-			c.zones[name+id] = z
+			c.zones[name+z.name] = z
 		}
 	}
 }
@@ -102,12 +106,31 @@ func (c *config) limitSettings(l *location, s *site.Scope) {
 		}
 		l.connections = append(l.connections, connectionLimit{z, most})
 	}
-	l.limitStatus = c.number(s, "limit_req_status", http.StatusServiceUnavailable)
-	l.connStatus = c.number(s, "limit_conn_status", http.StatusServiceUnavailable)
-	l.dryRun = c.flag(s, "limit_req_dry_run", false)
-	l.connDryRun = c.flag(s, "limit_conn_dry_run", false)
+	l.limitReq, l.limitConn = c.limiting(s, "limit_req"), c.limiting(s, "limit_conn")
 	l.limitRate = c.optional(s, "limit_rate")
 	l.limitAfter = c.optional(s, "limit_rate_after")
+}
+
+// limiting is what limit_req_ and limit_conn_ directives say.
+type limiting struct {
+	status int
+	dryRun bool
+	level  int // of the line about a request that is refused
+}
+
+func (c *config) limiting(s *site.Scope, name string) limiting {
+	return limiting{
+		status: c.number(s, name+"_status", http.StatusServiceUnavailable), dryRun: c.flag(s, name+"_dry_run", false),
+		level: levelOf(c.word(s, name+"_log_level", "error"), 0),
+	}
+}
+
+// dry is what the lines say of a limit that holds nobody back.
+func (l *limiting) dry() string {
+	if l.dryRun {
+		return ", dry run"
+	}
+	return ""
 }
 
 // limit is the preaccess phase: limit_conn and limit_req.
@@ -121,18 +144,20 @@ func (r *request) limit() (*response, int) {
 			continue
 		}
 		if !c.zone.enter(key, c.most) {
-			r.logError("limiting connections")
-			if r.loc.connDryRun {
+			how := &r.loc.limitConn
+			r.log(levels[how.level], fmt.Sprintf("limiting connections%s by zone %q", how.dry(), c.zone.name), "")
+			if how.dryRun {
 				r.setVar("limit_conn_status", "REJECTED_DRY_RUN")
 				break
 			}
 			r.setVar("limit_conn_status", "REJECTED")
-			return nil, r.loc.connStatus
+			return nil, how.status
 		}
 		r.setVar("limit_conn_status", "PASSED")
 		r.leave = append(r.leave, func() { c.zone.exit(key) })
 	}
-	wait := time.Duration(0)
+	wait, how := time.Duration(0), &r.loc.limitReq
+	slowest, over := "", int64(0)
 	for _, l := range r.loc.rates {
 		key := l.zone.key.eval(r)
 		if key == "" {
@@ -140,23 +165,26 @@ func (r *request) limit() (*response, int) {
 		}
 		excess, ok := l.zone.take(key, l.burst, time.Now())
 		if !ok {
-			r.logError("limiting requests, excess: %.3f", float64(excess)/1000)
-			if r.loc.dryRun {
+			r.log(levels[how.level], fmt.Sprintf("limiting requests%s, excess: %.3f by zone %q", how.dry(), float64(excess)/1000, l.zone.name), "")
+			if how.dryRun {
 				r.setVar("limit_req_status", "REJECTED_DRY_RUN")
 				wait = 0
 				break
 			}
 			r.setVar("limit_req_status", "REJECTED")
-			return nil, r.loc.limitStatus
+			return nil, how.status
 		}
 		r.setVar("limit_req_status", "PASSED")
 		if l.delay >= 0 && excess > l.delay && l.zone.rate > 0 {
-			wait = max(wait, time.Duration((excess-l.delay)*1000/l.zone.rate)*time.Millisecond)
+			if delay := time.Duration((excess-l.delay)*1000/l.zone.rate) * time.Millisecond; delay > wait {
+				wait, slowest, over = delay, l.zone.name, excess
+			}
 		}
 	}
 	if wait > 0 {
 		status := "DELAYED"
-		if r.loc.dryRun {
+		r.log(levels[min(how.level+1, len(levels)-1)], fmt.Sprintf("delaying request%s, excess: %.3f, by zone %q", how.dry(), float64(over)/1000, slowest), "")
+		if how.dryRun {
 			status, wait = "DELAYED_DRY_RUN", 0
 		}
 		r.setVar("limit_req_status", status)

@@ -122,8 +122,9 @@ func (f *Front) listen(c *config) error {
 
 // serverTLS is what ssl directives of a server say.
 type serverTLS struct {
-	config *tls.Config
-	reject bool
+	config  *tls.Config
+	reject  bool
+	clients clientCertificates
 }
 
 // tlsVersions are the words of ssl_protocols.
@@ -154,6 +155,8 @@ func (c *config) serverTLS(s *server) {
 	}
 	t := &serverTLS{config: &tls.Config{MinVersion: tls.VersionTLS12}, reject: c.flag(s.Scope, "ssl_reject_handshake", false)}
 	s.ssl = t
+	t.clients = c.clientCertificates(s.Scope)
+	t.clients.handshake(t.config)
 	if n := c.one(s.Scope, "ssl_protocols"); n != nil {
 		t.config.MinVersion, t.config.MaxVersion = versions(n)
 	}
@@ -174,19 +177,26 @@ func (c *config) serverTLS(s *server) {
 	}
 }
 
-// tlsConfig chooses the server's certificate by the name that the client asks for.
-func (f *Front) tlsConfig(addr string) *tls.Config {
-	return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		c := f.current.Load()
-		block := c.site.ServerFor(addr, hello.ServerName)
+// tlsConfig chooses the server's certificate by the name that the client asks
+// for, and looks at the certificate of the client.
+func (c *connection) tlsConfig() *tls.Config {
+	addr := c.at()
+	return &tls.Config{GetConfigForClient: func(asked *tls.ClientHelloInfo) (*tls.Config, error) {
+		conn, c := c, c.front.current.Load()
+		conn.hello = hello{strings.ToLower(asked.ServerName), asked.CipherSuites, asked.SupportedCurves}
+		block := c.site.ServerFor(addr, asked.ServerName)
 		if block == nil || c.endpoints[addr] == nil {
-			return nil, fmt.Errorf("no server for %q", hello.ServerName)
+			return nil, fmt.Errorf("no server for %q", asked.ServerName)
 		}
 		s := c.servers[block]
 		if s.ssl == nil || s.ssl.reject || len(s.ssl.config.Certificates) == 0 {
 			return nil, fmt.Errorf("the server rejects the handshake")
 		}
 		config := s.ssl.config.Clone()
+		config.VerifyConnection = func(state tls.ConnectionState) error {
+			conn.clientFault = s.ssl.clients.fault(state.PeerCertificates)
+			return nil
+		}
 		config.NextProtos = []string{"http/1.1"}
 		if c.endpoints[addr].http2 {
 			config.NextProtos = []string{"h2", "http/1.1"}

@@ -2,8 +2,11 @@ package front
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/deployctl/deployctl/nginx/site"
 )
 
 // Access is what became of a request.
@@ -35,9 +38,50 @@ func (r *request) logError(format string, args ...any) {
 	r.log("error", fmt.Sprintf(format, args...), "")
 }
 
+// errorLog is what holds of the error log in a location.
+type errorLog struct {
+	level         int  // an index of levels: what is behind it is not written
+	quietNotFound bool // log_not_found off
+	rewrites      bool // rewrite_log
+	quietUnset    bool // uninitialized_variable_warn off
+}
+
+// levels are those of error_log, from the worst on.
+var levels = []string{"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"}
+
+// levelOf returns the level that a word names, otherwise another one.
+func levelOf(word string, otherwise int) int {
+	if i := slices.Index(levels, word); i >= 0 {
+		return i
+	}
+	if strings.HasPrefix(word, "debug_") {
+		return len(levels) - 1
+	}
+	return otherwise
+}
+
+func (c *config) errorLog(s *site.Scope) errorLog {
+	usual := slices.Index(levels, "error")
+	e := errorLog{
+		level: usual, quietNotFound: !c.flag(s, "log_not_found", true), rewrites: c.flag(s, "rewrite_log", false),
+		quietUnset: !c.flag(s, "uninitialized_variable_warn", true),
+	}
+	for i, n := range c.all(s, "error_log") {
+		level := levelOf(n.Arg(1), usual)
+		if i == 0 {
+			e.level = level
+		}
+		e.level = max(e.level, level)
+	}
+	return e
+}
+
 // log writes a line of the error log with what is known of the request, and of
 // the upstream that it was about (ngx_http_log_error_handler).
 func (r *request) log(level, text, upstream string) {
+	if at := r.loc; at != nil && levelOf(level, 0) > at.level {
+		return
+	}
 	client := "unix:"
 	if a := r.remote(); a.IsValid() {
 		client = a.Addr().String()
@@ -64,59 +108,17 @@ func (r *request) log(level, text, upstream string) {
 
 func (f *Front) logError(line string) { f.log("error", line) }
 
+// log writes a line of the error log about a connection.
+func (c *connection) log(level, line string) {
+	if c.refresh(); c.fallback != nil && levelOf(level, 0) > c.fallback.own.level {
+		return
+	}
+	c.front.log(level, line)
+}
+
 func (f *Front) log(level, line string) {
 	if f.options.ErrorLog != nil {
 		fmt.Fprintf(f.options.ErrorLog, "%s [%s] %s\n", time.Now().Format("2006/01/02 15:04:05"), level, line)
-	}
-}
-
-// logAccess writes the access logs of a request that is done.
-func (r *request) logAccess() {
-	for _, l := range r.loc.accessLogs {
-		if l.when != nil {
-			if v := l.when.eval(r); v == "" || v == "0" {
-				continue
-			}
-		}
-		if r.front.options.AccessLog != nil {
-			fmt.Fprintln(r.front.options.AccessLog, l.line(r))
-		}
-	}
-	if observe := r.front.options.Observe; observe != nil {
-		observe(r.report())
-	}
-}
-
-// line makes the line of a log: an empty variable is a hyphen, and bytes that
-// could break the line are escaped (ngx_http_log_variable).
-func (l *accessLog) line(r *request) string {
-	var b strings.Builder
-	if l.format.parts == nil {
-		return l.format.source
-	}
-	for _, p := range l.format.parts {
-		if p.get == nil {
-			b.WriteString(p.literal)
-			continue
-		}
-		v, ok := p.get(r)
-		if !ok {
-			b.WriteByte('-')
-			continue
-		}
-		escapeLog(&b, v)
-	}
-	return b.String()
-}
-
-func escapeLog(b *strings.Builder, s string) {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < ' ' || c == '"' || c == '\\' || c > 0x7e {
-			fmt.Fprintf(b, "\\x%02X", c)
-			continue
-		}
-		b.WriteByte(c)
 	}
 }
 

@@ -15,6 +15,9 @@ const maxCycles = 10
 func (r *request) process() *response {
 	r.cycles = maxCycles
 	r.loc = r.server.own
+	if status := r.checkClient(); status != 0 {
+		return r.finish(nil, status)
+	}
 	r.findClient()
 	return r.fromServer()
 }

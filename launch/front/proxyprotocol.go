@@ -24,7 +24,7 @@ func (c *connection) readProxyHeader() bool {
 	reader := bufio.NewReaderSize(c.conn, 4096)
 	p, err := readProxied(reader)
 	if err != nil {
-		c.front.logError(fmt.Sprintf("broken header while reading PROXY protocol: %v", err))
+		c.log("error", fmt.Sprintf("broken header while reading PROXY protocol: %v", err))
 		return false
 	}
 	c.proxied = p

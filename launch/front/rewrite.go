@@ -1,11 +1,13 @@
 package front
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"strconv"
 	"strings"
 
+	"github.com/deployctl/deployctl/internal/pcre"
 	"github.com/deployctl/deployctl/nginx"
 	"github.com/deployctl/deployctl/nginx/site"
 )
@@ -111,7 +113,7 @@ func (c *config) rewriteOp(n *site.Node) op {
 	before, after, hasArgs := strings.Cut(replacement, "?")
 	path, args := c.text(before), c.text(after)
 	return func(r *request) (step, *response, int) {
-		if !r.match(re, r.path) {
+		if !r.matchLogged(re, n.Arg(0), r.path) {
 			return next, nil, 0
 		}
 		if code != 0 {
@@ -125,6 +127,7 @@ func (c *config) rewriteOp(n *site.Node) op {
 			if keepArgs && r.args != "" {
 				to += map[bool]string{true: "&", false: "?"}[hasArgs] + r.args
 			}
+			r.logRewrite("rewritten redirect: %q", to)
 			return end, redirect(code, to), 0
 		}
 		r.internal = true
@@ -141,6 +144,7 @@ func (c *config) rewriteOp(n *site.Node) op {
 			r.args = ""
 		}
 		r.path = to
+		r.logRewrite("rewritten data: %q, args: %q", to, r.args)
 		if to == "" {
 			r.logError("the rewritten URI has a zero length")
 			return end, nil, http.StatusInternalServerError
@@ -155,6 +159,24 @@ func (c *config) rewriteOp(n *site.Node) op {
 		}
 		r.uriChanged = true
 		return next, nil, 0
+	}
+}
+
+// matchLogged is match of a directive that rewrite_log speaks of.
+func (r *request) matchLogged(re *pcre.Regexp, pattern, s string) bool {
+	matches := r.match(re, s)
+	if matches {
+		r.logRewrite("%q matches %q", pattern, s)
+	} else {
+		r.logRewrite("%q does not match %q", pattern, s)
+	}
+	return matches
+}
+
+// logRewrite writes a line that rewrite_log asks for. %q stands for quotes alone.
+func (r *request) logRewrite(format string, values ...any) {
+	if r.loc.rewrites {
+		r.log("notice", fmt.Sprintf(strings.ReplaceAll(format, "%q", `"%s"`), values...), "")
 	}
 }
 
@@ -260,7 +282,7 @@ func (c *config) condition(n *site.Node) func(*request) bool {
 	case "~", "~*", "!~", "!~*":
 		re := c.regex(n, right, strings.HasSuffix(values[1], "*"))
 		negate := strings.HasPrefix(values[1], "!")
-		return func(r *request) bool { return r.match(re, left.eval(r)) != negate }
+		return func(r *request) bool { return r.matchLogged(re, right, left.eval(r)) != negate }
 	}
 	c.fail(n, "invalid condition %q", values[1])
 	return func(*request) bool { return false }

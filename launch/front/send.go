@@ -32,7 +32,7 @@ func (c *connection) send(r *request, p *response) bool {
 	r.prepare(p)
 	fields := r.head(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
-	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200
+	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200 && !r.loc.unchunked
 	if p.length < 0 && !bodyless && !chunked {
 		r.closing = true
 	}

@@ -57,10 +57,9 @@ type settings struct {
 	limitExcept *limitExcept
 	rates       []rateLimit
 	connections []connectionLimit
-	dryRun      bool // of limit_req
-	connDryRun  bool
-	limitStatus int
-	connStatus  int
+	limitReq    limiting
+	limitConn   limiting
+	unchunked   bool // chunked_transfer_encoding off
 	limitRate   *text
 	limitAfter  *text
 	referers    *referers
@@ -76,6 +75,7 @@ type settings struct {
 
 	accessLogs []accessLog
 	logSubs    bool
+	errorLog
 }
 
 // settings reads what holds in a scope.
@@ -126,7 +126,9 @@ func (c *config) settings(l *location, outer *location) {
 	l.mirrors = c.newMirrors(s)
 	c.filterSettings(l, s)
 	l.accessLogs = c.accessLogs(s)
+	l.unchunked = !c.flag(s, "chunked_transfer_encoding", true)
 	l.logSubs = c.flag(s, "log_subrequest", false)
+	l.errorLog = c.errorLog(s)
 }
 
 // word returns the first word of a directive.
@@ -156,61 +158,6 @@ func (c *config) types(s *site.Scope) map[string]string {
 
 // defaultTypes are the types without a types block (ngx_http_core_default_types).
 var defaultTypes = map[string]string{"html": "text/html", "gif": "image/gif", "jpg": "image/jpeg"}
-
-// accessLog is one access_log.
-type accessLog struct {
-	path   string
-	format *text
-	when   *text // nil for always
-}
-
-// combined is the format that nginx has from the start.
-const combined = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`
-
-func (c *config) logFormats() {
-	c.formats["combined"] = c.text(combined)
-	for _, n := range c.site.Find("log_format") {
-		if len(n.Args) < 2 {
-			continue
-		}
-		var b strings.Builder
-		for i, a := range n.Args[1:] {
-			if i > 0 || !strings.HasPrefix(a.Value, "escape=") {
-				b.WriteString(a.Value)
-			}
-		}
-		c.formats[n.Arg(0)] = c.text(b.String())
-		c.used[n] = true
-	}
-}
-
-func (c *config) accessLogs(s *site.Scope) []accessLog {
-	nodes := c.all(s, "access_log")
-	if len(nodes) == 0 {
-		return []accessLog{{format: c.formats["combined"]}}
-	}
-	var logs []accessLog
-	for _, n := range nodes {
-		if n.Arg(0) == "off" {
-			return nil
-		}
-		l := accessLog{path: n.Arg(0), format: c.formats["combined"]}
-		for i, a := range n.Args[1:] {
-			switch {
-			case strings.HasPrefix(a.Value, "if="):
-				l.when = c.text(a.Value[3:])
-			case i == 0 && !strings.Contains(a.Value, "="):
-				if l.format = c.formats[a.Value]; l.format == nil {
-					c.fail(n, "unknown log format %q", a.Value)
-				}
-			}
-		}
-		if l.format != nil {
-			logs = append(logs, l)
-		}
-	}
-	return logs
-}
 
 // sizeOf reads a size that may hold variables.
 func sizeOf(t *text, r *request) int64 {

@@ -9,9 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/deployctl/deployctl/nginx/site"
 )
 
 // nginxVersion is the release whose behavior is followed.
@@ -82,8 +85,15 @@ func (c *config) makeGetter(name string) getter {
 			return p.get(rest)
 		}
 	}
+	isSet := slices.ContainsFunc(c.site.Variables[name], func(n *site.Node) bool { return n.Name.Value == "set" })
 	return func(r *request) (string, bool) {
 		v, ok := r.sets[name]
+		if !ok && isSet {
+			if !r.loc.quietUnset {
+				r.log("warn", `using uninitialized "`+name+`" variable`, "")
+			}
+			return "", true
+		}
 		return v, ok
 	}
 }
@@ -324,7 +334,6 @@ func init() {
 			}
 			return ".", true
 		},
-		"ssl_client_verify":   func(r *request) (string, bool) { return "NONE", r.conn.tls != nil },
 		"connections_active":  func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.active.Load(), 10), true },
 		"connections_reading": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.reading.Load(), 10), true },
 		"connections_writing": func(r *request) (string, bool) { return strconv.FormatInt(r.front.counters.writing.Load(), 10), true },

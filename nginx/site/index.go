@@ -27,6 +27,7 @@ type virtual struct {
 	regexes                  []nameRegex
 	fallback                 *Server
 	marked                   bool // fallback was marked default_server
+	several                  bool // more than one server listens
 	match                    func(pattern, text string) bool
 }
 
@@ -64,6 +65,7 @@ func (x *index) add(a address, s *Server, marked bool) {
 		v = &virtual{exact: map[string]*Server{}, leading: map[string]*Server{}, trailing: map[string]*Server{}, match: x.matchName}
 		x.addresses[a] = v
 	}
+	v.several = v.several || v.fallback != nil && v.fallback != s
 	if v.fallback == nil || marked && !v.marked {
 		v.fallback, v.marked = s, marked
 	}
@@ -122,9 +124,21 @@ func (x *index) at(r Request) *virtual {
 	return x.addresses[found]
 }
 
-// find returns the server of a host: an exact name, the longest wildcard at the
-// start, the longest at the end, the first regular expression, the default.
+// find returns the server of a host: the one of that name, or the default.
 func (v *virtual) find(host string) (*Server, diag.Text) {
+	if s, why := v.named(host); s != nil {
+		return s, why
+	}
+	if v.marked {
+		return v.fallback, diag.T("no name matches: default_server")
+	}
+	return v.fallback, diag.T("no name matches: the first server of the address")
+}
+
+// named returns the server that has a host for a name: an exact name, the
+// longest wildcard at the start, the longest at the end, the first regular
+// expression; nil for none.
+func (v *virtual) named(host string) (*Server, diag.Text) {
 	if s := v.exact[host]; s != nil && host != "" {
 		return s, diag.T("server_name is exactly %q", host)
 	}
@@ -156,10 +170,7 @@ func (v *virtual) find(host string) (*Server, diag.Text) {
 	if s := v.exact[""]; s != nil && host == "" {
 		return s, diag.T("the server has no name, and the request no Host")
 	}
-	if v.marked {
-		return v.fallback, diag.T("no name matches: default_server")
-	}
-	return v.fallback, diag.T("no name matches: the first server of the address")
+	return nil, diag.Text{}
 }
 
 // list indexes locations that stand side by side, and those nested in them.

@@ -20,3 +20,15 @@ func (c *Config) ServerFor(addr, host string) *Server {
 	s, _ := v.find(normalizeHost(host))
 	return s
 }
+
+// NamedServer is ServerFor, but for the default: nil when no name matches, or
+// when nginx compares none because one server has the address for itself
+// (ngx_http_add_addrs).
+func (c *Config) NamedServer(addr, host string) *Server {
+	v := c.matching().at(Request{Addr: addr})
+	if v == nil || !v.several && len(v.regexes) == 0 {
+		return nil
+	}
+	s, _ := v.named(normalizeHost(host))
+	return s
+}
