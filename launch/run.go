@@ -221,12 +221,12 @@ func (r *Run) startFront(ctx context.Context) (*frontHalf, error) {
 // unexecuted names the directives that the embedded nginx does not execute.
 func (r *Run) unexecuted(plan *Plan, f *front.Front) error {
 	var all []string
-	for _, n := range f.Unexecuted() {
-		at := plan.Nginx.Place(n.HeadLocation().Range().Start.Line)
-		if at.File == "" || n.Arg(0) == workerHeader {
+	for _, u := range f.Unexecuted() {
+		at := plan.Nginx.Place(u.Node.HeadLocation().Range().Start.Line)
+		if at.File == "" || u.Node.Arg(0) == workerHeader {
 			continue // our own
 		}
-		all = append(all, fmt.Sprintf("%s: %s is not executed by the embedded nginx", at, n.Name.Value))
+		all = append(all, fmt.Sprintf("%s: %s is not executed by the embedded nginx", at, u.What))
 	}
 	return r.leftOut(all)
 }

@@ -16,10 +16,6 @@ type spooled struct {
 	size   int64
 }
 
-// inMemory is the size in bytes above which a body goes to a file
-// (client_body_buffer_size, twice the page on 64 bit machines).
-const inMemory = 16 << 10
-
 // errBodyTooLarge is a body above client_max_body_size that came in chunks.
 var errBodyTooLarge = errors.New("client intended to send too large chunked body")
 
@@ -37,6 +33,10 @@ func (r *request) readBody() (*spooled, int) {
 	most := int64(r.loc.maxBody)
 	if most > 0 {
 		source = io.LimitReader(source, most+1)
+	}
+	inMemory := int64(r.loc.bodyBuffer)
+	if r.length >= 0 && r.length < inMemory+inMemory/4 {
+		inMemory = r.length + 1 // nginx makes the buffer a little larger where that spares it a file
 	}
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, source, inMemory)

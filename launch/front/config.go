@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/deployctl/deployctl/internal/pcre"
-	"github.com/deployctl/deployctl/nginx/directive"
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/nginx/value"
 )
@@ -24,6 +23,8 @@ type config struct {
 	zones     map[string]*zone
 	upstreams map[string]*upstream
 	used      map[*site.Node]bool     // directives that are executed
+	read      map[string]bool         // names of directives that were asked for
+	unknown   map[string]bool         // nginx's variables that have no value here
 	names     map[string]*pcre.Regexp // of server_name
 	charsets  map[string]bool         // that directives name
 	endpoints map[string]*endpoint    // by address
@@ -69,7 +70,7 @@ type handler func(*request) (*response, int)
 func newConfig(f *Front, s *site.Config) (*config, error) {
 	c := &config{
 		front: f, site: s, servers: map[*site.Server]*server{}, locations: map[*site.Scope]*location{},
-		getters: map[string]getter{}, formats: map[string]*logFormat{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, names: map[string]*pcre.Regexp{}, charsets: map[string]bool{}, endpoints: map[string]*endpoint{},
+		getters: map[string]getter{}, formats: map[string]*logFormat{}, zones: map[string]*zone{}, upstreams: map[string]*upstream{}, used: map[*site.Node]bool{}, read: map[string]bool{}, unknown: map[string]bool{}, names: map[string]*pcre.Regexp{}, charsets: map[string]bool{}, endpoints: map[string]*endpoint{},
 	}
 	if s.HTTP == nil {
 		return nil, fmt.Errorf("%s has no http block: there is nothing to serve", s.Tree.Main.Name)
@@ -169,6 +170,7 @@ func (c *config) handler(l *location) handler {
 
 // one returns the directive in force, nil when there is none.
 func (c *config) one(s *site.Scope, name string) *site.Node {
+	c.read[name] = true
 	nodes := s.Effective(name)
 	if len(nodes) == 0 {
 		return nil
@@ -179,6 +181,7 @@ func (c *config) one(s *site.Scope, name string) *site.Node {
 
 // all returns the directives in force.
 func (c *config) all(s *site.Scope, name string) []*site.Node {
+	c.read[name] = true
 	nodes := s.Effective(name)
 	for _, n := range nodes {
 		c.used[n] = true
@@ -188,6 +191,7 @@ func (c *config) all(s *site.Scope, name string) []*site.Node {
 
 // here returns the directive that stands in the very scope.
 func (c *config) here(s *site.Scope, name string) *site.Node {
+	c.read[name] = true
 	nodes := s.Here(name)
 	if len(nodes) == 0 {
 		return nil
@@ -274,42 +278,4 @@ func (r *request) match(re *pcre.Regexp, s string) bool {
 		}
 	}
 	return true
-}
-
-// Unexecuted returns the directives of http that the front does not execute, in
-// reading order.
-func (c *config) unexecuted() []*site.Node {
-	var left []*site.Node
-	for n := range c.site.All() {
-		if n.Scope.Enclosing(directive.HTTP) == nil || n.Scope.Context == directive.Entries || c.used[n] || known[n.Name.Value] {
-			continue
-		}
-		left = append(left, n)
-	}
-	return left
-}
-
-// known are directives that are executed without a question for them, or that
-// a local run could show no effect of.
-var known = map[string]bool{}
-
-func init() {
-	for _, name := range strings.Fields(`
-http server location upstream map geo split_clients types if limit_except listen server_name include
-set return rewrite break rewrite_log uninitialized_variable_warn log_format
-sendfile sendfile_max_chunk tcp_nopush tcp_nodelay aio aio_write directio directio_alignment output_buffers postpone_output read_ahead
-open_file_cache open_file_cache_valid open_file_cache_min_uses open_file_cache_errors open_log_file_cache log_not_found log_subrequest
-server_names_hash_max_size server_names_hash_bucket_size types_hash_max_size types_hash_bucket_size variables_hash_max_size
-variables_hash_bucket_size map_hash_max_size map_hash_bucket_size proxy_headers_hash_max_size proxy_headers_hash_bucket_size
-uwsgi_temp_path proxy_temp_path client_body_temp_path fastcgi_temp_path scgi_temp_path uwsgi_max_temp_file_size proxy_max_temp_file_size
-uwsgi_temp_file_write_size proxy_temp_file_write_size uwsgi_busy_buffers_size proxy_busy_buffers_size uwsgi_buffers proxy_buffers
-client_body_buffer_size client_body_in_single_buffer connection_pool_size request_pool_size reset_timedout_connection
- send_lowat gzip_buffers gzip_hash gzip_window gzip_no_buffer ssl_session_cache ssl_session_tickets ssl_session_timeout
-ssl_buffer_size ssl_dhparam ssl_prefer_server_ciphers ssl_ciphers ssl_ecdh_curve ssl_stapling ssl_stapling_verify ssl_trusted_certificate
-resolver resolver_timeout zone http2_max_concurrent_streams chunked_transfer_encoding
-proxy_ssl_ciphers uwsgi_ssl_ciphers proxy_ssl_session_reuse uwsgi_ssl_session_reuse proxy_ssl_verify_depth uwsgi_ssl_verify_depth
-proxy_socket_keepalive uwsgi_socket_keepalive subrequest_output_buffer_size http2_chunk_size limit_conn_log_level limit_req_log_level preread_timeout
-`) {
-		known[name] = true
-	}
 }

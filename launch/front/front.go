@@ -61,9 +61,9 @@ func New(s *site.Config, options Options) (*Front, error) {
 	return f, nil
 }
 
-// Unexecuted returns the directives of the configuration that are not executed
-// here, in reading order.
-func (f *Front) Unexecuted() []*site.Node { return f.current.Load().unexecuted() }
+// Unexecuted returns what of the configuration is not executed here, in reading
+// order.
+func (f *Front) Unexecuted() []Unexecuted { return f.current.Load().unexecuted() }
 
 // Start listens on every address of the configuration, and serves until Stop.
 func (f *Front) Start() error { return f.listen(f.current.Load()) }

@@ -185,8 +185,8 @@ func (f *fixture) compare(t *testing.T, bin string) {
 		realErrors = errorLog
 	}
 	front, ownLog, ownErrors := startFront(t, own.fill(conf), dir)
-	for _, n := range front.Unexecuted() {
-		t.Errorf("not executed: %s", n.Name.Value)
+	for _, u := range front.Unexecuted() {
+		t.Errorf("not executed: %s", u.What)
 	}
 	shape := func(text string) string {
 		for _, re := range f.shapes {

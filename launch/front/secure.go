@@ -16,6 +16,7 @@ type secureUpstream struct {
 	name     *text // nil for that of the address
 	sendName bool
 	verify   bool
+	depth    int // the most authorities between a certificate and a root
 	config   *tls.Config
 }
 
@@ -23,6 +24,7 @@ func (c *config) secureUpstream(l *location, prefix string) *secureUpstream {
 	s := &secureUpstream{
 		name: c.optional(l.Scope, prefix+"_ssl_name"), sendName: c.flag(l.Scope, prefix+"_ssl_server_name", false),
 		verify: c.flag(l.Scope, prefix+"_ssl_verify", false), config: &tls.Config{MinVersion: tls.VersionTLS10},
+		depth: c.number(l.Scope, prefix+"_ssl_verify_depth", 1),
 	}
 	if n := c.one(l.Scope, prefix+"_ssl_protocols"); n != nil {
 		s.config.MinVersion, s.config.MaxVersion = versions(n)
@@ -62,7 +64,7 @@ func (s *secureUpstream) wrap(r *request, conn net.Conn, host string, timeout ti
 	}
 	if s.verify {
 		config.VerifyConnection = func(state tls.ConnectionState) error {
-			return verify(state.PeerCertificates, config.RootCAs, host)
+			return verify(state.PeerCertificates, config.RootCAs, s.depth, host)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
@@ -82,13 +84,17 @@ func (u untrusted) Error() string { return string(u) }
 
 // verify looks whether a chain leads to one of the roots, and whether the
 // certificate is for the host (proxy_ssl_verify).
-func verify(chain []*x509.Certificate, roots *x509.CertPool, host string) error {
+func verify(chain []*x509.Certificate, roots *x509.CertPool, depth int, host string) error {
 	options := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
 	for _, c := range chain[1:] {
 		options.Intermediates.AddCert(c)
 	}
 	leaf := chain[0]
-	if _, err := leaf.Verify(options); err != nil {
+	found, err := leaf.Verify(options)
+	if err == nil && len(found[0])-2 > depth {
+		return untrusted("upstream SSL certificate verify error: (22:certificate chain too long)")
+	}
+	if err != nil {
 		why := "20:unable to get local issuer certificate"
 		var invalid x509.CertificateInvalidError
 		switch {

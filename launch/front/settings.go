@@ -1,6 +1,7 @@
 package front
 
 import (
+	"os"
 	"strings"
 	"time"
 
@@ -35,6 +36,7 @@ type settings struct {
 	addedTrailers        []addedHeader
 	expires              *expires
 	maxBody              int // bytes; 0 for any
+	bodyBuffer           int // bytes of a body that are kept in memory
 	bodyTimeout          time.Duration
 	sendTimeout          time.Duration
 	serverTokens         bool
@@ -108,6 +110,7 @@ func (c *config) settings(l *location, outer *location) {
 	l.addedTrailers = c.addedHeaders(s, "add_trailer")
 	l.expires = c.newExpires(s)
 	l.maxBody = c.size(s, "client_max_body_size", 1<<20)
+	l.bodyBuffer = c.size(s, "client_body_buffer_size", 2*os.Getpagesize())
 	l.bodyTimeout = c.duration(s, "client_body_timeout", time.Minute)
 	l.sendTimeout = c.duration(s, "send_timeout", time.Minute)
 	l.serverTokens = c.word(s, "server_tokens", "on") != "off"

@@ -29,6 +29,13 @@ var upstreamVariables = map[string]getter{
 	"upstream_bytes_received":  attempts(func(a *attempt) string { return strconv.FormatInt(a.received, 10) }),
 }
 
+func init() {
+	// Without a cache, which is not executed here, nginx has none of these either.
+	for _, name := range []string{"status", "age", "key", "last_modified"} {
+		upstreamVariables["upstream_cache_"+name] = func(*request) (string, bool) { return "", false }
+	}
+}
+
 // attempts joins what is known of each attempt; those of one location are
 // parted by commas, and those of one from the next by a colon.
 func attempts(of func(*attempt) string) getter {

@@ -85,6 +85,9 @@ func (c *config) makeGetter(name string) getter {
 			return p.get(rest)
 		}
 	}
+	if site.Builtin(name) && len(c.site.Variables[name]) == 0 {
+		c.unknown[name] = true
+	}
 	isSet := slices.ContainsFunc(c.site.Variables[name], func(n *site.Node) bool { return n.Name.Value == "set" })
 	return func(r *request) (string, bool) {
 		v, ok := r.sets[name]
@@ -307,6 +310,9 @@ func init() {
 		"limit_rate":      func(r *request) (string, bool) { return r.loc.limitRateText(r), true },
 		"gzip_ratio":      func(r *request) (string, bool) { return found(r.sets["\x00gzip_ratio"]) },
 		"invalid_referer": invalidReferer,
+		// Set where the limits are asked.
+		"limit_conn_status": func(*request) (string, bool) { return "", false },
+		"limit_req_status":  func(*request) (string, bool) { return "", false },
 		"ssl_protocol": func(r *request) (string, bool) {
 			if r.conn.tls == nil {
 				return "", false
