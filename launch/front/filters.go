@@ -61,6 +61,7 @@ func (c *config) filterSettings(l *location, s *site.Scope) {
 	l.subOnce = c.flag(s, "sub_filter_once", true)
 	l.subModified = c.flag(s, "sub_filter_last_modified", false)
 	l.subTypes = c.typeSet(s, "sub_filter_types", "text/html")
+	l.additions = c.newAdditions(s)
 }
 
 // typeSet reads a list of types; the first of the defaults is always in it

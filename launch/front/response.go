@@ -114,6 +114,7 @@ func (r *request) prepare(p *response) {
 		r.addHeaders(p)
 		r.addCharset(p)
 		r.substitute(p)
+		r.addBodies(p)
 		r.compress(p)
 		r.selectRanges(p)
 	}

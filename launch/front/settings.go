@@ -74,6 +74,7 @@ type settings struct {
 	subOnce     bool
 	subModified bool
 	subTypes    map[string]bool
+	additions   *additions // nil for none
 
 	accessLogs []accessLog
 	logSubs    bool

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -94,7 +95,11 @@ func run(args []string) error {
 	if *only != "" {
 		return nil
 	}
-	return firstAnswer(args[0], dir)
+	bin, err := filepath.Abs(args[0])
+	if err != nil {
+		return err
+	}
+	return firstAnswer(bin, dir)
 }
 
 func median(all []float64) float64 {
