@@ -121,11 +121,12 @@ func TestLoadErrors(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ text, want string }{
+		"a lost part":   {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x:\n    $ref: '#/components/pathItems/None'\n", "a.yaml:5: "},
 		"swagger":       {"swagger: '2.0'\ninfo: {title: a, version: '1'}\npaths: {}", "Swagger 2.0"},
 		"no version":    {"info: {title: a, version: '1'}\npaths: {}", `openapi: ""`},
-		"broken YAML":   {"openapi: 3.0.0\ninfo: {\npaths: {}", "line "},
-		"a wrong type":  {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x:\n    get: 5\n", "line 5"},
-		"a lost file":   {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x: {$ref: 'none.yaml'}\n", "none.yaml"},
+		"broken YAML":   {"openapi: 3.0.0\ninfo: {\npaths: {}", "a.yaml:3: "},
+		"a wrong type":  {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x:\n    get: 5\n", "a.yaml:5: "},
+		"a lost file":   {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x: {$ref: 'none.yaml'}\n", "a.yaml:4: "},
 		"a device":      {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x: {$ref: '/dev/zero'}\n", "/dev/zero is no file"},
 		"the network":   {"openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n  /x: {$ref: 'http://127.0.0.1:9/'}\n", "nothing is fetched"},
 		"aliases":       {aliases, "alias"},
@@ -134,7 +135,7 @@ func TestLoadErrors(t *testing.T) {
 		"another shape": {"[1, 2]", ""},
 	} {
 		_, err := Load(dir+"/a.yaml", LoadOptions{Overlay: map[string]string{dir + "/a.yaml": c.text}})
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), dir+"/a.yaml: ") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), dir+"/a.yaml:") {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +75,7 @@ func Load(name string, opts LoadOptions) (*Spec, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", opts.whereOf(name, err), err)
 	}
 	if !strings.HasPrefix(info.Spec.OpenAPI, "3.") {
 		if info.Spec.Extensions["swagger"] != nil {
@@ -92,6 +95,41 @@ func Load(name string, opts LoadOptions) (*Spec, error) {
 	}
 	s.file.Name = name
 	return s, nil
+}
+
+var (
+	lineInError   = regexp.MustCompile(`\bline (\d+)\b`)
+	quotedInError = regexp.MustCompile(`"([^"]+)"`)
+)
+
+// whereOf returns the file that an error of the library is about, with the line
+// where it tells one, or where what it quotes is found.
+func (o LoadOptions) whereOf(name string, err error) string {
+	text, unread := o.read(nil, &url.URL{Path: filepath.ToSlash(name)})
+	if unread != nil {
+		return name // REVISION:PATH of git, or no file
+	}
+	message := err.Error()
+	at := func(line int) string {
+		return fmt.Sprintf("%s:%d", name, min(line, 1+strings.Count(string(text), "\n")))
+	}
+	if m := lineInError.FindStringSubmatch(message); m != nil && !strings.Contains(message, "reference") { // else it is one of another file
+		line, _ := strconv.Atoi(m[1])
+		return at(line)
+	}
+	var said []string
+	for _, m := range quotedInError.FindAllStringSubmatch(message, -1) {
+		said = append(said, m[1])
+	}
+	if lost := (*fs.PathError)(nil); errors.As(err, &lost) {
+		said = append(said, filepath.Base(lost.Path))
+	}
+	for _, words := range said {
+		if before, _, ok := strings.Cut(string(text), words); ok && strings.ContainsAny(words, "#/.") {
+			return at(1 + strings.Count(before, "\n"))
+		}
+	}
+	return name
 }
 
 // guarded calls the libraries, which some contracts make fail: what they cannot
