@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -147,11 +149,14 @@ func (v *viewer) servers(base *url.URL, p *pair.Pair) []*site.Server {
 	}
 	var found []*site.Server
 	for _, c := range p.Nginx {
-		if s := c.ServerFor(address(base), base.Hostname()); s != nil {
-			found = append(found, s)
+		for _, a := range addresses(c, base) {
+			if s := c.ServerFor(a, base.Hostname()); s != nil {
+				found = append(found, s)
+				break
+			}
 		}
 	}
-	if len(found) == 0 { // TLS may end on another machine, in front of this one
+	if len(found) == 0 {
 		found = v.byName[strings.ToLower(base.Hostname())]
 	}
 	v.byBase[key] = found
@@ -196,15 +201,35 @@ func anyServers(p *pair.Pair) []*site.Server {
 	return handing[:min(len(handing), maxServers)]
 }
 
-func address(u *url.URL) string {
-	port := u.Port()
+// addresses are those that the requests for a contract's server may arrive at.
+// TLS may end on another machine, in front of this one; and where nothing listens
+// on the usual ports, another program does and hands the requests on.
+func addresses(c *site.Config, base *url.URL) []string {
+	at := func(port string) string { return net.JoinHostPort("", port) }
+	port := base.Port()
 	if port == "" {
-		port = "80"
-		if u.Scheme == "https" {
-			port = "443"
+		port = map[string]string{"https": "443"}[base.Scheme]
+	}
+	all := []string{at(cmp.Or(port, "80"))}
+	if port == "443" {
+		all = append(all, at("80"))
+	}
+	if !slices.Contains([]string{"", "80", "443"}, port) {
+		return all
+	}
+	others := map[string]bool{}
+	for _, s := range c.Servers {
+		for _, l := range s.Listens {
+			switch {
+			case l.Port == 80 || l.Port == 443:
+				return all
+			case l.Unix == "":
+				others[at(strconv.Itoa(l.Port))] = true
+			}
 		}
 	}
-	return net.JoinHostPort("", port)
+	all = append(all, slices.Sorted(maps.Keys(others))...)
+	return all[:min(len(all), maxServers)]
 }
 
 // Undocumented are the locations that hand requests on to the application and

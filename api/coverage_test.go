@@ -82,6 +82,10 @@ func TestCoverage(t *testing.T) {
 		{"no server", "{url: 'http://shop.test:81'}", orders, "server { listen 80; server_name other.test; location / { " + app + " } }", "GET http://shop.test:81/api/orders -: no-server"},
 		{"another deployment", "{url: 'http://localhost:5000'}, {url: 'http://shop.test'}", orders, server("location / { " + app + " }"), "GET http://shop.test/api/orders location /: reached"},
 		{"TLS ends in front", "{url: 'https://shop.test'}", orders, server("location / { " + app + " }"), "GET https://shop.test/api/orders location /: reached"},
+		{"TLS ends in front of a server for all names", "{url: 'https://shop.test'}", orders, "server { listen 80; location / { " + app + " } }", "GET https://shop.test/api/orders location /: reached"},
+		{"another program has the usual ports", "{url: 'http://shop.test'}", orders, "server { listen 8080; location / { " + app + " } }", "GET http://shop.test/api/orders location /: reached"},
+		{"another program has the usual ports, and TLS", "{url: 'https://shop.test'}", orders, "server { listen 8080; server_name shop.test; location / { " + app + " } }", "GET https://shop.test/api/orders location /: reached"},
+		{"nginx has the usual ports itself", "{url: 'http://shop.test'}", orders, "server { listen 8080; location / { " + app + " } } server { listen 443 ssl; location / { " + app + " } }", "GET http://shop.test/api/orders -: no-server"},
 		{"a rewrite", "", orders, server("rewrite ^/api/(.*) /x/$1; location / { root /srv; } location /x/ { " + app + " }"), "GET /api/orders location /: unclear"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

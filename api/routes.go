@@ -27,7 +27,7 @@ func Routes(p *project.Project) (*project.Project, error) {
 		if err != nil {
 			return nil, fmt.Errorf("route.%s.openapi: %w", rt.Name, err)
 		}
-		routes := s.routes(rt, p.Limits.Body)
+		routes := s.routes(rt, p)
 		if len(routes) == 0 {
 			return nil, fmt.Errorf("route.%s.openapi: %s has no path below %s", rt.Name, s.Name, rt.Path)
 		}
@@ -46,12 +46,11 @@ type endpoint struct {
 	raw     bool  // body is all there is
 }
 
-// routes returns the routes of a contract's paths below that of rt; limit is
-// the body limit of the description in bytes, 0 for none.
-func (s *Spec) routes(rt project.Route, limit int64) []project.Route {
-	limit = cmp.Or(rt.Body, limit)
+// routes returns the routes of a contract's paths below that of rt.
+func (s *Spec) routes(rt project.Route, p *project.Project) []project.Route {
+	limit := cmp.Or(rt.Body, p.Limits.Body)
 	var routes []project.Route
-	for _, e := range s.endpoints(rt.Path) {
+	for _, e := range s.endpoints(rt.Path, p.Servers) {
 		r := rt
 		r.OpenAPI, r.Path, r.Methods = "", match(e.path), e.methods
 		switch {
@@ -65,15 +64,15 @@ func (s *Spec) routes(rt project.Route, limit int64) []project.Route {
 	return routes
 }
 
-// endpoints returns the paths below a prefix, those that nginx has to try first
-// before others.
-func (s *Spec) endpoints(prefix string) []endpoint {
+// endpoints returns the paths below a prefix on the servers of a description,
+// those that nginx has to try first before others.
+func (s *Spec) endpoints(prefix string, servers []project.Server) []endpoint {
 	found := map[string]*endpoint{}
 	for _, o := range s.Operations() {
 		if !slices.Contains(project.Methods, o.Method) {
 			continue // TRACE, which nginx answers itself with 405
 		}
-		for _, base := range o.Servers {
+		for _, base := range answered(o.Servers, servers) {
 			full := strings.TrimSuffix(base.Path, "/") + o.Path
 			if !strings.HasPrefix(full, prefix) {
 				continue
@@ -103,6 +102,32 @@ func (s *Spec) endpoints(prefix string) []endpoint {
 		return cmp.Or(strings.Compare(order(a.path), order(b.path)), strings.Compare(a.path, b.path))
 	})
 	return all
+}
+
+// answered leaves out the servers of an operation that a description knows
+// nothing of, unless it knows none: they are another deployment's.
+func answered(bases []*url.URL, servers []project.Server) []*url.URL {
+	known := slices.DeleteFunc(slices.Clone(bases), func(base *url.URL) bool {
+		return base.Host != "" && !slices.ContainsFunc(servers, func(s project.Server) bool { return answers(s, base) })
+	})
+	if len(known) == 0 {
+		return bases
+	}
+	return known
+}
+
+// answers tells whether a server has the host and port of a contract's URL. The
+// usual ports are everybody's: TLS may end on another machine.
+func answers(s project.Server, base *url.URL) bool {
+	named := slices.ContainsFunc(s.Names, func(name string) bool {
+		suffix, wildcard := strings.CutPrefix(name, "*")
+		host := strings.ToLower(base.Hostname())
+		return name == "_" || strings.HasPrefix(name, "~") || host == name || wildcard && strings.HasSuffix(host, suffix)
+	})
+	port := base.Port()
+	return (named || len(s.Names) == 0) && (slices.Contains([]string{"", "80", "443"}, port) || slices.ContainsFunc(s.Listen, func(listen string) bool {
+		return listen == port || strings.HasSuffix(listen, ":"+port)
+	}))
 }
 
 // parameter is a parameter of a path template.

@@ -144,3 +144,42 @@ func TestRoutesErrors(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
+
+// TestRoutesOfOtherDeployments renders no location for a server of the contract
+// that is not the description's.
+func TestRoutesOfOtherDeployments(t *testing.T) {
+	t.Parallel()
+	const description = "[project]\nname = shop\nroot = /srv/shop\nmodule = shop:app\n[server.web]\nnames = shop.example, *.shop.example\n[route.api]\npath = /\nopenapi = openapi.yaml\n"
+	for servers, want := range map[string][]string{
+		"[{url: 'http://shop.example/v1'}, {url: 'https://other.example/v2'}]":       {"= /v1/x"},
+		"[{url: 'http://eu.Shop.example/v1'}, {url: 'http://shop.example:8443/v2'}]": {"= /v1/x"},
+		"[{url: 'https://other.example/v2'}]":                                        {"= /v2/x"},
+		"[{url: '/v3'}, {url: 'https://other.example/v2'}]":                          {"= /v3/x"},
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{
+			project.FileName: description,
+			"openapi.yaml":   "openapi: 3.0.0\ninfo: {title: a, version: '1'}\nservers: " + servers + "\npaths:\n  /x:\n    get: {responses: {'200': {description: ok}}}\n",
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := project.Load(filepath.Join(dir, project.FileName))
+		if err == nil {
+			p, err = api.Routes(p)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range p.Routes {
+			if r.Kind != project.ToNothing {
+				got = append(got, r.Path)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", servers, diff)
+		}
+	}
+}
