@@ -13,7 +13,7 @@ DATE    := $(shell git log -1 --format=%cI 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 FUZZTIME ?= 2s
 
-.PHONY: build demo test deps check unit fuzz licenses package site snapshot bench bench-runtime soak generate picture clean
+.PHONY: build demo test deps check unit fuzz licenses package site snapshot bench bench-runtime soak generate picture admin-picture clean
 
 build:
 	@mkdir -p bin
@@ -73,6 +73,10 @@ generate:
 picture: build
 	@scripts/picture.sh $(BIN)
 	$(GO) run ./scripts/pictures
+
+# docs/admin.png; needs Chromium and Django.
+admin-picture: build
+	@scripts/admin-picture.sh $(BIN)
 
 clean:
 	rm -rf bin dist release
