@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -150,6 +151,17 @@ func (r *request) serveFile() (*response, int) {
 	if p := r.precompressed(name); p != nil {
 		return p, 0
 	}
+	if r.method != http.MethodPost && r.loc.symlinks == "off" {
+		f, whole, err := readSmall(name, smallFile)
+		if err != nil {
+			return r.missing(name, err)
+		}
+		if whole {
+			p := r.responseOf(f.modified, int64(len(f.text)))
+			p.body = f.text
+			return p, 0
+		}
+	}
 	f, info, err := r.open(name)
 	if err != nil {
 		return r.missing(name, err)
@@ -174,18 +186,38 @@ func (r *request) serveFile() (*response, int) {
 	return r.fileResponse(f, info), 0
 }
 
+// smallFile is the size in bytes up to which a file is read at once.
+const smallFile = 16 << 10
+
+// small is a file that was read at once.
+type small struct {
+	text     []byte
+	modified time.Time
+}
+
 func (r *request) fileResponse(f *os.File, info fs.FileInfo) *response {
-	p := &response{status: http.StatusOK, file: f, length: info.Size(), modified: info.ModTime().Truncate(time.Second), ranges: true}
+	p := r.responseOf(info.ModTime(), info.Size())
+	p.file = f
+	return p
+}
+
+// responseOf makes the response of a file, without its body.
+func (r *request) responseOf(modified time.Time, size int64) *response {
+	p := &response{status: http.StatusOK, length: size, modified: modified.Truncate(time.Second), ranges: true}
 	if r.loc.etag {
-		p.etag = etag(info)
+		p.etag = etag(modified, size)
 	}
 	p.contentType = r.loc.typeOf(r.path)
 	return p
 }
 
 // etag is nginx's: the time and the size in hexadecimal digits.
-func etag(info fs.FileInfo) string {
-	return fmt.Sprintf(`"%x-%x"`, info.ModTime().Unix(), info.Size())
+func etag(modified time.Time, size int64) string {
+	b := append(make([]byte, 0, 32), '"')
+	b = strconv.AppendInt(b, modified.Unix(), 16)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, size, 16)
+	return string(append(b, '"'))
 }
 
 // typeOf returns the type of a file by its suffix.
