@@ -119,7 +119,7 @@ var fromColors = map[string]string{FromNginx: blue, FromApp: purple, FromSelf: c
 func (p *Printer) Print(e Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := visible(strings.ReplaceAll(e.Text, "\n", "; "))
+	text := visible(strings.NewReplacer(":\n", ": ", "\n", "; ").Replace(e.Text))
 	if e.Access != nil {
 		text = p.access(e.Access)
 	} else if e.Bad {

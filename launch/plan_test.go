@@ -151,3 +151,16 @@ func TestTranslate(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestOfRunningPair knows a URL by the ports of the pair that runs.
+func TestRequestOfRunningPair(t *testing.T) {
+	t.Parallel()
+	p := plan(t, "-- nginx.conf --\nserver { listen 80; return 204; }\n", false)
+	p.RunsAs(&Status{Listens: []Listen{{From: "*:80", To: "127.0.0.1:7654"}}})
+	for url, want := range map[string]string{"http://localhost:7654/x": ":80", "http://localhost/x": ":80", "http://localhost:7655/x": ":7655"} {
+		q, err := p.Request(url, "GET", nil)
+		if err != nil || q.Addr != want {
+			t.Errorf("%s: %q %v, want %q", url, q.Addr, err, want)
+		}
+	}
+}

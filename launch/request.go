@@ -67,6 +67,14 @@ func (p *Plan) Request(rawURL, method string, header http.Header) (route.Request
 	return q, nil
 }
 
+// RunsAs gives the plan the ports of the pair that runs: they are what a URL of
+// its names, while a new plan avoids them.
+func (p *Plan) RunsAs(s *Status) {
+	if p.Nginx != nil && len(s.Listens) > 0 {
+		p.Nginx.listens = s.Listens
+	}
+}
+
 // asked is the request that was reported.
 func (p *Plan) asked(a *Access) (route.Request, error) {
 	header := http.Header{}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -81,4 +82,22 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o644))
 	}
 	ts.Logf("%s: %d", r.URL, answer.StatusCode)
+}
+
+// awaitOutput runs a command until its output matches: await REGEXP COMMAND [ARG]... A
+// line of a log is written after the answer that it is about.
+func awaitOutput(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: await REGEXP COMMAND [ARG]...")
+	}
+	wanted, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if text := ts.ReadFile("stdout"); wanted.MatchString(text) {
+			return
+		} else if time.Now().After(deadline) {
+			ts.Fatalf("no match for %q in:\n%s", args[0], text)
+		}
+	}
 }

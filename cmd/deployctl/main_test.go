@@ -51,7 +51,8 @@ func TestScript(t *testing.T) {
 			"cptree": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(filepath.Join(shared, args[0]))))
 			},
-			"get": get,
+			"get":   get,
+			"await": awaitOutput,
 			// repeat writes a file that holds a text N times.
 			"repeat": func(ts *testscript.TestScript, _ bool, args []string) {
 				n := 0

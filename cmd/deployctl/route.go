@@ -70,6 +70,10 @@ func (o *routeOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	status, notRunning := launch.Ask(ctx, source.Dir, "status")
+	if notRunning == nil {
+		plan.RunsAs(status)
+	}
 	q, err := plan.Request(o.url, o.method, header)
 	if err != nil {
 		return err
@@ -77,9 +81,8 @@ func (o *routeOptions) run(ctx context.Context) error {
 	result := plan.Route(q)
 	var answer *launch.Answer
 	if o.send {
-		status, err := launch.Ask(ctx, source.Dir, "status")
-		if err != nil {
-			return err
+		if notRunning != nil {
+			return notRunning
 		}
 		if answer, err = launch.Send(ctx, status, q); err != nil {
 			return err

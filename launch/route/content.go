@@ -134,6 +134,10 @@ func (w *walker) content() {
 			break
 		}
 	}
+	if m := w.q.Method; m != http.MethodGet && m != http.MethodHead && m != http.MethodPost {
+		w.end(Status, http.StatusMethodNotAllowed, "", place(w.result.Location)) // ngx_http_static_handler
+		return
+	}
 	file, ok := w.file(w.path)
 	if !ok {
 		w.unknown(place(w.result.Location), diag.T("no root or alias says where the files lie"))
@@ -160,6 +164,8 @@ func (w *walker) content() {
 			to += "?" + w.args
 		}
 		w.end(Redirect, http.StatusMovedPermanently, w.absolute(to), at)
+	case w.q.Method == http.MethodPost:
+		w.end(Status, http.StatusMethodNotAllowed, "", at)
 	default:
 		w.end(File, http.StatusOK, file, at)
 	}

@@ -175,7 +175,9 @@ func (w *walker) find() {
 		return
 	}
 	if m.Location == nil {
-		w.content()
+		if !w.refused() {
+			w.content()
+		}
 		return
 	}
 	if l := m.Location; l.Kind == site.Regex || l.Kind == site.RegexNoCase {
@@ -193,6 +195,12 @@ func (w *walker) enter(l *site.Location) {
 		w.end(Status, http.StatusNotFound, "", n.HeadLocation())
 		return
 	}
+	if w.excepted(l) {
+		if !w.refused() {
+			w.content()
+		}
+		return
+	}
 	if !w.script(l.Scope) || w.done {
 		return // another location is looked for, or the request has ended
 	}
@@ -200,6 +208,26 @@ func (w *walker) enter(l *site.Location) {
 		return
 	}
 	w.content()
+}
+
+// excepted takes what limit_except holds for the scope, where it is not the
+// method's: the rewrites and try_files of the location do not count then
+// (ngx_http_update_location_config).
+func (w *walker) excepted(l *site.Location) bool {
+	nodes := l.Here("limit_except")
+	if len(nodes) == 0 || nodes[0].Body == nil {
+		return false
+	}
+	n := nodes[0]
+	for _, a := range n.Args {
+		if strings.EqualFold(a.Value, w.q.Method) || w.q.Method == http.MethodHead && strings.EqualFold(a.Value, http.MethodGet) {
+			w.step(n, false, diag.T("%s is among the methods that it names", w.q.Method))
+			return false
+		}
+	}
+	w.step(n, true, diag.T("%s is not among the methods that it names", w.q.Method))
+	w.scope = n.Body
+	return true
 }
 
 func place(l *site.Location) diag.Location {

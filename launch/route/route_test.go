@@ -45,9 +45,18 @@ http {
         location ~ \.php$ { return 410; }
         location ^~ /keep/ { return 411; }
         location /deny/ { deny all; }
+        location /except/ { limit_except GET { deny all; } return 414; }
+        location /files-except/ { limit_except GET { allow 127.0.0.1; deny all; } rewrite ^ /deny/ last; alias DIR/www/; try_files /none =415; }
         location /outer/ { location /outer/inner/ { return 412; } return 413; }
         location /loop/ { rewrite ^ /loop/x last; }
         location /arg { if ($arg_a = 1) { return 429; } return 428; }
+    }
+    server {
+        listen 127.0.0.1:PORT;
+        server_name closed.example;
+        root DIR/www;
+        deny all;
+        location /open { allow all; return 204; }
     }
     server {
         listen 127.0.0.1:PORT;
@@ -82,7 +91,9 @@ func TestLikeTheFront(t *testing.T) {
 		{"GET", "one.example", "/secret/a.txt", ""}, {"GET", "one.example", "/files/a.txt", ""}, {"GET", "one.example", "/files/none", ""},
 		{"GET", "one.example", "/last/a.txt", ""}, {"GET", "one.example", "/break/a.txt", ""}, {"GET", "one.example", "/x.php", ""},
 		{"GET", "one.example", "/keep/x.php", ""}, {"GET", "one.example", "/deny/x", ""}, {"GET", "one.example", "/outer/inner/x", ""},
-		{"GET", "one.example", "/outer/x", ""}, {"GET", "one.example", "/loop/", ""}, {"GET", "one.example", "/arg?a=1", ""}, {"GET", "one.example", "/arg?a=2", ""},
+		{"GET", "one.example", "/outer/x", ""},
+		{"GET", "one.example", "/except/x", ""}, {"HEAD", "one.example", "/except/x", ""}, {"POST", "one.example", "/except/x", ""}, {"GET", "one.example", "/files-except/a.txt", ""},
+		{"PUT", "one.example", "/files-except/none", ""}, {"POST", "one.example", "/files/a.txt", ""}, {"POST", "one.example", "/files/none", ""}, {"PUT", "one.example", "/files/a.txt", ""}, {"PUT", "one.example", "/files/", ""}, {"GET", "closed.example", "/", ""}, {"GET", "closed.example", "/open", ""}, {"GET", "one.example", "/loop/", ""}, {"GET", "one.example", "/arg?a=1", ""}, {"GET", "one.example", "/arg?a=2", ""},
 		{"GET", "www.two.example", "/p?q=1", ""}, {"GET", "stranger.example", "/a.txt", ""}, {"GET", "one.example", "/%2e%2e/%2e%2e/etc/passwd", ""},
 	} {
 		header := http.Header{}
