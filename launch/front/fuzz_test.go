@@ -154,3 +154,83 @@ func FuzzChunks(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAnswer reads the heads of upstreams' answers.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		"HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "HTTP/1.0 404\r\n\r\n", "HTTP/1.1 200 OK\nA:b\n\n", "HTTP/9.99 999 \r\n:\r\n\r\n", "HTTP/1.1 200 OK\r\nA\x00: b\r\n\r\n", "<html>", "HTTP/", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		reader := bufio.NewReaderSize(strings.NewReader(text), 64)
+		line, err := readStatusLine(reader)
+		if err != nil {
+			return
+		}
+		if line.size > len(text) || line.status > 999 || line.status < 0 {
+			t.Fatalf("%+v of %q", line, text)
+		}
+		fields, err := readFields(reader, 64, line.size)
+		for _, h := range fields {
+			if err == nil && (h.name == "" || strings.ContainsAny(h.name+h.value, "\r\n\x00")) {
+				t.Fatalf("%q of %q", h, text)
+			}
+		}
+	})
+}
+
+// FuzzRanges reads lists of ranges: each lies within the body, and together
+// they are no more than that.
+func FuzzRanges(f *testing.F) {
+	for _, seed := range []string{"0-1", "-5", "5-", "0-0,1-1", "5-4", " 1 - 2 , 3-", "9223372036854775807-", "-9223372036854775808", "0-9223372036854775807", ","} {
+		f.Add(seed, int64(10))
+	}
+	f.Fuzz(func(t *testing.T, list string, length int64) {
+		if length < 0 {
+			return
+		}
+		ranges, _ := parseRanges(list, length)
+		total := int64(0)
+		for _, r := range ranges {
+			if r.start < 0 || r.start >= r.end || r.end > length {
+				t.Fatalf("%+v of %q in %d", r, list, length)
+			}
+			total += r.end - r.start
+		}
+		if total > length || total < 0 {
+			t.Fatalf("%d bytes of %d for %q", total, length, list)
+		}
+	})
+}
+
+// FuzzProxied reads the head of the PROXY protocol, both of its versions.
+func FuzzProxied(f *testing.F) {
+	for _, seed := range []string{
+		"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", "PROXY TCP6 ::1 ::2 65535 0\r\n", "PROXY UNKNOWN\r\n", "PROXY TCP4 a b c d\r\n",
+		proxySignature + "\x21\x11\x00\x0c\xc0\x00\x02\x01\xc0\x00\x02\x02\x00\x01\x00\x02", proxySignature + "\x20\x00\x00\x00", proxySignature + "\x21\x21\x00\x01x", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := readProxied(bufio.NewReader(strings.NewReader(text)))
+		if (p == nil) == (err == nil) {
+			t.Fatalf("%v and %v of %q", p, err, text)
+		}
+	})
+}
+
+// FuzzPassword compares a password with a line of a user file.
+func FuzzPassword(f *testing.F) {
+	for _, seed := range []string{"{PLAIN}x", "{SHA}x", "{SSHA}gVK8WC9YyFT1gMsQHTGCgT3sSv5zYWx0", "$apr1$a$b", "$1$a", "$2y$05$x", "$5$a$b", "$6$rounds=1000$a$b", "$5$rounds=", "x", ""} {
+		f.Add("secret", seed)
+	}
+	f.Fuzz(func(t *testing.T, password, hash string) {
+		if len(password) > 1000 || strings.Contains(hash, "rounds=") && !strings.Contains(hash, "rounds=1000$") || strings.HasPrefix(hash, "$2") {
+			return // it takes the time that it is meant to take
+		}
+		if right, known := passwordMatches(password, hash); right && !known {
+			t.Fatalf("%q is right for %q, which is not read", password, hash)
+		}
+	})
+}

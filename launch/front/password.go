@@ -3,6 +3,8 @@ package front
 import (
 	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
 	"strings"
@@ -11,8 +13,9 @@ import (
 )
 
 // passwordMatches compares a password with a line of a user file: plain text,
-// {PLAIN}, {SHA}, {SSHA}, MD5 as crypt(3) and Apache have it, and bcrypt. known
-// is false for a hash that is not read here: crypt(3) on DES or SHA-2.
+// {PLAIN}, {SHA}, {SSHA}, MD5 as crypt(3) and Apache have it, SHA-2 as crypt(3)
+// has it, and bcrypt. known is false for a hash that is not read here: crypt(3)
+// on DES.
 func passwordMatches(password, hash string) (right, known bool) {
 	switch {
 	case strings.HasPrefix(hash, "{PLAIN}"):
@@ -31,6 +34,10 @@ func passwordMatches(password, hash string) (right, known bool) {
 		return equal(md5Crypt(password, hash, "$apr1$"), hash), true
 	case strings.HasPrefix(hash, "$1$"):
 		return equal(md5Crypt(password, hash, "$1$"), hash), true
+	case strings.HasPrefix(hash, "$5$"):
+		return equal(shaCrypt(password, hash, "$5$", sha256.New), hash), true
+	case strings.HasPrefix(hash, "$6$"):
+		return equal(shaCrypt(password, hash, "$6$", sha512.New), hash), true
 	case strings.HasPrefix(hash, "$2"):
 		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, true
 	}
@@ -79,16 +86,8 @@ func md5Crypt(password, hash, magic string) string {
 		sum = h.Sum(nil)
 	}
 	out := []byte(magic + salt + "$")
-	put := func(v uint32, n int) {
-		const letters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		for ; n > 0; n-- {
-			out = append(out, letters[v&63])
-			v >>= 6
-		}
-	}
 	for _, i := range [][3]int{{0, 6, 12}, {1, 7, 13}, {2, 8, 14}, {3, 9, 15}, {4, 10, 5}} {
-		put(uint32(sum[i[0]])<<16|uint32(sum[i[1]])<<8|uint32(sum[i[2]]), 4)
+		out = appendDigits(out, uint32(sum[i[0]])<<16|uint32(sum[i[1]])<<8|uint32(sum[i[2]]), 4)
 	}
-	put(uint32(sum[11]), 2)
-	return string(out)
+	return string(appendDigits(out, uint32(sum[11]), 2))
 }
