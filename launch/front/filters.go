@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deployctl/deployctl/internal/pcre"
 	"github.com/deployctl/deployctl/nginx/site"
 )
 
@@ -21,6 +22,8 @@ type gzipSettings struct {
 	vary               bool
 	proxied            map[string]bool
 	version            int // 10 or 11
+	notMSIE6           bool
+	disabled           []*pcre.Regexp // for browsers whose names match
 }
 
 // substitution is one sub_filter.
@@ -45,8 +48,14 @@ func (c *config) filterSettings(l *location, s *site.Scope) {
 			g.proxied[a.Value] = true
 		}
 	}
-	if n := c.one(s, "gzip_disable"); n != nil {
-		delete(c.used, n)
+	for _, n := range c.all(s, "gzip_disable") {
+		for _, a := range n.Args {
+			if a.Value == "msie6" {
+				g.notMSIE6 = true
+			} else {
+				g.disabled = append(g.disabled, c.regex(n, a.Value, true))
+			}
+		}
 	}
 	l.gzip = g
 
@@ -203,6 +212,14 @@ func (r *request) acceptsGzip(p *response) bool {
 	if !gzipAccepted(accept) {
 		return false
 	}
+	agent, named := r.header("user-agent")
+	matches := func(re *pcre.Regexp) bool {
+		found, err := re.Find(agent)
+		return err == nil && found != nil
+	}
+	if g.notMSIE6 && r.browser().msie6 || named && slices.ContainsFunc(g.disabled, matches) {
+		return false
+	}
 	via, ok := r.header("via")
 	return !ok || via == "" || r.proxiedGzip(p)
 }
@@ -258,9 +275,7 @@ func (r *request) compress(p *response) {
 	if _, encoded := p.header("content-encoding"); encoded || p.length >= 0 && p.length < int64(g.atLeast) || p.upgrade != nil {
 		return
 	}
-	if g.vary {
-		p.headers = append(p.headers, header{"Vary", "Accept-Encoding"})
-	}
+	r.varies = true
 	if r.method == http.MethodHead && p.upstream && p.length < 0 || !r.acceptsGzip(p) {
 		return
 	}
@@ -336,14 +351,19 @@ func (c closeBoth) Close() error {
 // precompressed serves the file with .gz behind its name (gzip_static).
 func (r *request) precompressed(name string) *response {
 	g := r.loc.gzip
-	if !g.static || r.method != http.MethodGet && r.method != http.MethodHead || !g.always && !r.acceptsGzip(&response{}) {
+	if !g.static || r.method != http.MethodGet && r.method != http.MethodHead {
+		return nil
+	}
+	accepted := g.always || r.acceptsGzip(&response{})
+	if !accepted && !g.vary {
 		return nil
 	}
 	f, info, err := r.open(name + ".gz")
 	if err != nil {
 		return nil
 	}
-	if !info.Mode().IsRegular() {
+	r.varies = r.varies || !g.always
+	if !info.Mode().IsRegular() || !accepted {
 		f.Close()
 		return nil
 	}

@@ -155,6 +155,7 @@ func (r *request) notModified(p *response) {
 	p.discard()
 	p.status = http.StatusNotModified
 	p.contentType, p.charset = "", ""
+	p.remove("Content-Encoding")
 }
 
 func (p *response) discard() {

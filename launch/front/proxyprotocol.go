@@ -100,7 +100,7 @@ func proxyVariable(show func(*proxied) netip.AddrPort, port bool) getter {
 		a := show(r.conn.proxied)
 		switch {
 		case !a.IsValid():
-			return "", true
+			return "", false
 		case port:
 			return fmt.Sprint(a.Port()), true
 		}

@@ -60,6 +60,7 @@ type request struct {
 	limited       bool     // limit_req and limit_conn have counted it
 	leave         []func() // what to do when it is done
 	closing       bool     // the connection is closed after this request
+	varies        bool     // whether the answer is packed depends on the client (gzip_vary)
 	lingers       bool     // and what the client still sends is read
 	lost          int      // the status of a request that is given up without an answer
 	seen          int      // headers that may come once (uniqueFields)

@@ -116,6 +116,10 @@ func (r *request) prepare(p *response) {
 		r.substitute(p)
 		r.addBodies(p)
 		r.compress(p)
+		if r.varies && r.loc.gzip.vary {
+			p.headers = append(p.headers, header{"Vary", "Accept-Encoding"})
+			r.varies = false
+		}
 		r.selectRanges(p)
 	}
 }
