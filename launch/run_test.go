@@ -85,16 +85,7 @@ func client(t testing.TB) *http.Client {
 
 func get(t testing.TB, c *http.Client, url string) (int, http.Header, string) {
 	t.Helper()
-	answer, err := c.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, answer.Header, string(body)
+	return send(t, c, http.MethodGet, url, "", nil)
 }
 
 var token = regexp.MustCompile(`name="csrfmiddlewaretoken" value="(\w+)"`)
@@ -103,55 +94,43 @@ var token = regexp.MustCompile(`name="csrfmiddlewaretoken" value="(\w+)"`)
 // with a token, and reloads while requests come in.
 func TestMixes(t *testing.T) {
 	t.Parallel()
-	for _, nginx := range []launch.Choice{launch.Embedded, launch.Native} {
-		for _, uwsgi := range []launch.Choice{launch.Embedded, launch.Native} {
-			t.Run(fmt.Sprintf("%s-%s", nginx, uwsgi), func(t *testing.T) {
-				t.Parallel()
-				if nginx == launch.Native {
-					realtest.Need(t, "nginx")
-				}
-				if uwsgi == launch.Native {
-					realtest.Need(t, "uwsgi")
-				}
-				r := start(t, sample(t, "django", "django"), launch.Options{Nginx: nginx, Uwsgi: uwsgi})
-				base := r.URLs[0]
-				c := client(t)
-				status, _, page := get(t, c, base+"admin/login/")
-				if status != http.StatusOK {
-					t.Fatalf("/admin/login/: %d", status)
-				}
-				found := token.FindStringSubmatch(page)
-				if found == nil {
-					t.Fatalf("no token in %s", page)
-				}
-				r1, err := http.NewRequest(http.MethodPost, base+"admin/login/", strings.NewReader(url.Values{"csrfmiddlewaretoken": {found[1]}}.Encode()))
-				if err != nil {
-					t.Fatal(err)
-				}
-				r1.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-				r1.Header.Set("Origin", strings.TrimSuffix(base, "/"))
-				answer, err := c.Do(r1)
-				if err != nil {
-					t.Fatal(err)
-				}
-				answer.Body.Close()
-				if answer.StatusCode != http.StatusOK {
-					t.Errorf("a form without a name is answered %d, want 200 with the form again", answer.StatusCode)
-				}
-				status, head, css := get(t, c, base+"static/shop/site.css")
-				if status != http.StatusOK || head.Get("Content-Type") != "text/css" || css == "" {
-					t.Errorf("/static/shop/site.css: %d %v", status, head)
-				}
-				if status, _, _ := get(t, c, base+".git/config"); status != http.StatusNotFound {
-					t.Errorf("/.git/config: %d, want 404", status)
-				}
-				reloadUnderLoad(t, r.Run, base+"admin/login/")
-				if text := r.Log(); !regexp.MustCompile(`404 GET /\.git/config .*location ~ .*nginx\.conf:\d+`).MatchString(text) {
-					t.Errorf("the log does not name the location:\n%s", text)
-				}
-			})
+	eachMix(t, filepath.Dir(sample(t, "django", "django")), func(t *testing.T, r *launchtest.Pair) {
+		base := r.URLs[0]
+		c := client(t)
+		status, _, page := get(t, c, base+"admin/login/")
+		if status != http.StatusOK {
+			t.Fatalf("/admin/login/: %d", status)
 		}
-	}
+		found := token.FindStringSubmatch(page)
+		if found == nil {
+			t.Fatalf("no token in %s", page)
+		}
+		r1, err := http.NewRequest(http.MethodPost, base+"admin/login/", strings.NewReader(url.Values{"csrfmiddlewaretoken": {found[1]}}.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r1.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r1.Header.Set("Origin", strings.TrimSuffix(base, "/"))
+		answer, err := c.Do(r1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("a form without a name is answered %d, want 200 with the form again", answer.StatusCode)
+		}
+		status, head, css := get(t, c, base+"static/shop/site.css")
+		if status != http.StatusOK || head.Get("Content-Type") != "text/css" || css == "" {
+			t.Errorf("/static/shop/site.css: %d %v", status, head)
+		}
+		if status, _, _ := get(t, c, base+".git/config"); status != http.StatusNotFound {
+			t.Errorf("/.git/config: %d, want 404", status)
+		}
+		reloadUnderLoad(t, r.Run, base+"admin/login/")
+		if text := r.Log(); !regexp.MustCompile(`404 GET /\.git/config .*location ~ .*nginx\.conf:\d+`).MatchString(text) {
+			t.Errorf("the log does not name the location:\n%s", text)
+		}
+	})
 }
 
 // reloadUnderLoad reloads while requests come in, none of which may fail.

@@ -18,6 +18,7 @@ import (
 	"github.com/deployctl/deployctl/gen"
 	"github.com/deployctl/deployctl/internal/realtest"
 	"github.com/deployctl/deployctl/launch"
+	"github.com/deployctl/deployctl/launch/launchtest"
 	"github.com/deployctl/deployctl/project"
 )
 
@@ -110,7 +111,7 @@ func djangoSite(t *testing.T) string {
 }
 
 // eachMix runs a test with each mix of engines, on a copy of a project of its own.
-func eachMix(t *testing.T, dir string, test func(t *testing.T, base string)) {
+func eachMix(t *testing.T, dir string, test func(t *testing.T, r *launchtest.Pair)) {
 	for _, nginx := range []launch.Choice{launch.Embedded, launch.Native} {
 		for _, uwsgi := range []launch.Choice{launch.Embedded, launch.Native} {
 			t.Run(fmt.Sprintf("%s-%s", nginx, uwsgi), func(t *testing.T) {
@@ -125,14 +126,14 @@ func eachMix(t *testing.T, dir string, test func(t *testing.T, base string)) {
 				if err := os.CopyFS(own, os.DirFS(dir)); err != nil {
 					t.Fatal(err)
 				}
-				test(t, start(t, filepath.Join(own, "deploy"), launch.Options{Nginx: nginx, Uwsgi: uwsgi}).URLs[0])
+				test(t, start(t, filepath.Join(own, "deploy"), launch.Options{Nginx: nginx, Uwsgi: uwsgi}))
 			})
 		}
 	}
 }
 
 // send makes a request, and returns the status, the head and the body of its answer.
-func send(t *testing.T, c *http.Client, method, url, kind string, body io.Reader) (int, http.Header, string) {
+func send(t testing.TB, c *http.Client, method, url, kind string, body io.Reader) (int, http.Header, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, body)
 	if err != nil {
@@ -158,8 +159,8 @@ func send(t *testing.T, c *http.Client, method, url, kind string, body io.Reader
 // of 10,000 bytes.
 func TestDjangoSite(t *testing.T) {
 	t.Parallel()
-	eachMix(t, djangoSite(t), func(t *testing.T, base string) {
-		c := client(t)
+	eachMix(t, djangoSite(t), func(t *testing.T, r *launchtest.Pair) {
+		c, base := client(t), r.URLs[0]
 		_, _, page := get(t, c, base+"admin/login/")
 		found := token.FindStringSubmatch(page)
 		if found == nil {
@@ -221,12 +222,12 @@ func TestDjangoSite(t *testing.T) {
 			t.Errorf("the stream ends with %q, %v", rest, err)
 		}
 
-		r, err := http.NewRequest(http.MethodGet, base+"api/cookie", nil)
+		asked, err := http.NewRequest(http.MethodGet, base+"api/cookie", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Cookie", "large="+strings.Repeat("c", 10_000))
-		large, err := c.Do(r)
+		asked.Header.Set("Cookie", "large="+strings.Repeat("c", 10_000))
+		large, err := c.Do(asked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,8 +241,8 @@ func TestDjangoSite(t *testing.T) {
 // TestFlaskSite asks a Flask site in each mix.
 func TestFlaskSite(t *testing.T) {
 	t.Parallel()
-	eachMix(t, siteOf(t, "flask"), func(t *testing.T, base string) {
-		c := client(t)
+	eachMix(t, siteOf(t, "flask"), func(t *testing.T, r *launchtest.Pair) {
+		c, base := client(t), r.URLs[0]
 		if status, _, body := get(t, c, base); status != http.StatusOK || body != "Notes\n" {
 			t.Errorf("%d %q", status, body)
 		}
