@@ -3,6 +3,8 @@ package launch
 import (
 	"fmt"
 	"net"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/deployctl/deployctl/diag"
@@ -136,14 +138,33 @@ func (n *nginxPlanner) targets() {
 			}
 			word := t.At.File.Text(t.At.Span)
 			old := addressIn(word)
+			if portBehind.MatchString(via.Node.Arg(0)) && !strings.Contains(old, ":") {
+				host, port, _ := net.SplitHostPort(to)
+				if port != strconv.Itoa(t.Port) {
+					old = "" // the port that stands behind it is another one here
+				}
+				to = host
+			}
 			if old == "" || strings.Contains(old, "$") {
-				n.change(t.At, "", diag.T("the address is a variable, and leads where it does on the server"), true)
+				n.variable(t.At)
 				continue
 			}
 			n.edits[t.At.File] = append(n.edits[t.At.File], diag.Edit{File: t.At.File, Span: t.At.Span, New: strings.Replace(word, old, to, 1)})
 			n.change(t.At, strings.Replace(word, old, to, 1), why, false)
 		}
 	}
+}
+
+// portBehind finds a port that stands behind a variable.
+var portBehind = regexp.MustCompile(`\$\{?\w+\}?:\d`)
+
+// variable says where an address leads that only a request tells.
+func (n *nginxPlanner) variable(at diag.Location) {
+	if n.Options.NativeNginx {
+		n.change(at, "", diag.T("the address is a variable, and leads where it does on the server"), true)
+		return
+	}
+	n.change(at, "", diag.T("the address is a variable: other machines in it mean this one"), true)
 }
 
 // target returns where a target is found here; "" where it stays.

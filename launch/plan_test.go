@@ -89,6 +89,12 @@ func TestPlan(t *testing.T) {
 			never: []string{"web:9002;"},
 		},
 		{
+			name:  "name servers of others are not asked",
+			files: "-- nginx.conf --\nevents {}\nhttp { resolver 10.0.0.2 [2001:db8::1]:53 dns.example valid=30s; server { listen 8082; resolver 127.0.0.11 [::1]:5353 ipv6=off; location / { set $to web; proxy_pass http://$to:3000; } } }\n",
+			want:  []string{"set $to 127.0.0.1; proxy_pass http://$to:3000;", "resolver 127.0.0.1 127.0.0.1 127.0.0.1 valid=30s;", "resolver 127.0.0.11 [::1]:5353 ipv6=off;", "valid=30s: now resolver 127.0.0.1: a local run asks no name server of others"},
+			never: []string{"2001:db8::1]:53 dns"},
+		},
+		{
 			name: "options that need a server are left out, placeholders are resolved under strict",
 			files: "-- uwsgi.ini --\n[uwsgi]\nstrict = true\nset-placeholder = base=/srv\nmine = 3\nprocesses = %(mine)\nuid = www-data\ngid = www-data\nchown-socket = a:b\ndaemonize = /var/log/x.log\npidfile = /run/x.pid\nlogto = /var/log/y\n" +
 				"http-socket = :8083\nmodule = app\nplugins = python3\nlog-date = %%Y\nvirtualenv = /srv/venv\n",

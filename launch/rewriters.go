@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,8 @@ var rewriters = map[string]func(*nginxPlanner, *site.Node){
 	"ssl_session_ticket_key": optionalFile, "ssl_password_file": optionalFile, "ssl_stapling_file": optionalFile, "ssl_verify_client": verifyClient,
 
 	"uwsgi_hide_header": hideWorker, "proxy_hide_header": hideWorker,
+
+	"resolver": resolver,
 
 	"return": redirects, "rewrite": redirects, "error_page": redirects,
 }
@@ -82,6 +85,25 @@ func accessLog(n *nginxPlanner, node *site.Node) {
 	}
 	n.edits[node.File.File] = append(n.edits[node.File.File], diag.Edit{File: node.File.File, Span: node.Range(), New: text + ";"})
 	n.change(node.HeadLocation(), text, diag.T("the log goes to deployctl's"), false)
+}
+
+// resolver leaves no name server but those of this machine.
+func resolver(n *nginxPlanner, node *site.Node) {
+	why := diag.T("a local run asks no name server of others")
+	for i, a := range node.Args {
+		host, _, ok := strings.Cut(a.Value, "=")
+		if ok && (host == "valid" || host == "ipv6" || host == "ipv4" || host == "status_zone") {
+			continue
+		}
+		ip, err := netip.ParseAddr(strings.Trim(a.Value, "[]"))
+		if at, portErr := netip.ParseAddrPort(a.Value); portErr == nil {
+			ip, err = at.Addr(), nil
+		}
+		if err != nil || !ip.IsLoopback() {
+			n.replace(node, i, "127.0.0.1", why)
+			why = diag.Text{} // once is enough
+		}
+	}
 }
 
 // moduleFolders are where packages put nginx's modules.

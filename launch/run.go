@@ -203,7 +203,7 @@ func (r *Run) startFront(ctx context.Context) (*frontHalf, error) {
 		return &frontHalf{native: n}, nil
 	}
 	f, err := front.New(plan.Nginx.Config, front.Options{
-		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError}, Detail: r.options.Detail,
+		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError}, Detail: r.options.Detail, Home: true,
 		Observe: func(a front.Access) { r.access(time.Now(), r.Plan().Nginx.embeddedAccess(a)) },
 	})
 	if err != nil {

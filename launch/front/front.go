@@ -23,6 +23,9 @@ type Options struct {
 	Observe func(Access)
 	// Detail makes that report hold the headers too.
 	Detail bool
+	// Home makes names and addresses that variables of a pass directive hold mean
+	// this machine, so that a request cannot lead to another one.
+	Home bool
 }
 
 // Front serves one nginx configuration.

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -137,9 +138,24 @@ func (p *pass) group(r *request, address string, port int) (*upstream, int) {
 			return nil, http.StatusBadGateway
 		}
 	}
+	if r.front.options.Home {
+		for _, peer := range peers {
+			peer.home()
+		}
+	}
 	u := newUpstream(address)
 	u.peers = peers
 	return u, 0
+}
+
+// home makes a peer on another machine the same port of this one.
+func (p *peer) home() {
+	host, port, err := net.SplitHostPort(p.address)
+	if ip, _ := netip.ParseAddr(host); p.network != "tcp" || err != nil || ip.IsLoopback() {
+		return
+	}
+	p.address = net.JoinHostPort("127.0.0.1", port)
+	p.shown = p.address
 }
 
 // numeric tells whether a host is an address, and no name.
