@@ -50,8 +50,9 @@ func (r *Run) stopAll(ctx context.Context) {
 	r.retiring.Wait()
 }
 
-// patience is how long a stop may take before it is said who blocks it.
-const patience = time.Second
+// patience is how long a stop may take before it is said who blocks it; uWSGI
+// alone needs a second.
+const patience = 2 * time.Second
 
 // sayWhoBlocks names the requests that the stop of some parts waits for.
 func (r *Run) sayWhoBlocks(apps []*appHalf, stopped <-chan struct{}) {
@@ -64,7 +65,7 @@ func (r *Run) sayWhoBlocks(apps []*appHalf, stopped <-chan struct{}) {
 	case <-wait.C:
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		var names []string
 		for _, a := range apps {
@@ -81,7 +82,7 @@ func (r *Run) sayWhoBlocks(apps []*appHalf, stopped <-chan struct{}) {
 	case <-stopped:
 	case names := <-busy:
 		if names == "" {
-			names = "connections that are open"
+			names = "what was begun"
 		}
 		r.note("waiting for %s; Ctrl-C once more cuts off", names)
 	}

@@ -44,14 +44,16 @@ type Options struct {
 type Server struct {
 	options Options
 
-	mu         sync.Mutex
+	change    sync.Mutex // of reload and stop, which exclude each other, and of what follows
+	listeners map[pair.Endpoint]*listener
+	stats     []*statsServer
+	stub      *stub
+	stopWatch context.CancelFunc
+	started   time.Time
+
+	mu         sync.Mutex // of what follows, which can be asked in the middle of a change
 	config     *uwsgi.Config
-	listeners  map[pair.Endpoint]*listener
-	stats      []*statsServer
 	generation *generation
-	stub       *stub
-	stopWatch  context.CancelFunc
-	started    time.Time
 	ended      chan struct{} // closed when the last generation has ended by itself
 	failure    error
 }
@@ -80,8 +82,8 @@ func Start(ctx context.Context, c *uwsgi.Config, options Options) (*Server, erro
 func (s *Server) Reload(ctx context.Context, c *uwsgi.Config) error { return s.apply(ctx, c) }
 
 func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.change.Lock()
+	defer s.change.Unlock()
 	requests, stats := binds(c)
 	if len(requests) == 0 {
 		return fmt.Errorf("%s: nothing listens: write `socket = ...` or `http-socket = ...` (other protocols are not spoken here)", c.Main.Name)
@@ -119,7 +121,9 @@ func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
 		s.listeners[e] = l
 	}
 	s.closeListeners(wanted)
+	s.mu.Lock()
 	s.config = c
+	s.mu.Unlock()
 	s.serveStats(stats)
 	s.watch(c)
 	return nil
@@ -147,8 +151,10 @@ func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Main.Name, err)
 	}
+	s.mu.Lock()
 	old := s.generation
 	s.generation = next
+	s.mu.Unlock()
 	if old != nil {
 		old.retire(s.mercy(c))
 	}
@@ -215,8 +221,8 @@ func (s *Server) mercy(c *uwsgi.Config) time.Duration {
 // Stop ends the server: no new request is taken, those under way may finish
 // until ctx is done, and no process, socket or file is left.
 func (s *Server) Stop(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.change.Lock()
+	defer s.change.Unlock()
 	if s.stopWatch != nil {
 		s.stopWatch()
 	}
@@ -224,17 +230,22 @@ func (s *Server) Stop(ctx context.Context) error {
 		st.close()
 	}
 	s.stats = nil
+	s.mu.Lock()
+	g := s.generation
+	s.mu.Unlock()
 	var err error
-	if g := s.generation; g != nil {
+	if g != nil {
 		g.retired.Store(true)
 		err = g.stop(ctx)
-		s.generation = nil
 	}
 	if s.stub != nil {
 		s.stub.stop()
 		s.stub = nil
 	}
 	s.closeListeners(nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.generation = nil
 	s.end()
 	return err
 }
