@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,14 +23,30 @@ type Pair struct {
 	Client *http.Client
 
 	mu  sync.Mutex
-	log strings.Builder
+	log tail
 }
 
-// Log returns what the pair has said so far.
+// Log returns what the pair has said so far: the last MiB of it at least.
 func (p *Pair) Log() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.log.String()
+	return string(p.log)
+}
+
+// tail keeps the end of what is written: all of it would grow without end under
+// load, and every request waits for its line.
+type tail []byte
+
+// kept is how many bytes are kept when there are twice as many.
+const kept = 1 << 20
+
+// Write implements io.Writer.
+func (l *tail) Write(b []byte) (int, error) {
+	*l = append(*l, b...)
+	if len(*l) > 2*kept {
+		*l = append((*l)[:0], (*l)[len(*l)-kept:]...)
+	}
+	return len(b), nil
 }
 
 // startLimit is how long an application may take to load, and to stop.
