@@ -98,6 +98,9 @@ func TestDetail(t *testing.T) {
 				var l *launch.Live
 				select {
 				case l = <-live:
+				case err := <-done:
+					done <- nil
+					t.Fatalf("the pair does not run: %v", err)
 				case <-time.After(30 * time.Second):
 					t.Fatal("the pair does not answer")
 				}

@@ -103,7 +103,10 @@ func (u *Uwsgi) listens(ctx context.Context, master bool) {
 // startFailure is the line that says why uWSGI ended.
 func startFailure(tail []string) string {
 	for i := len(tail) - 1; i >= 0; i-- {
-		for _, mark := range []string{"Error", "error", "rror:", "not found", "failed", "unable", "invalid", "!!!", "[strict-mode]", "No such file"} {
+		if strings.Contains(tail[i], "running uWSGI as root") {
+			continue // of that it only warns
+		}
+		for _, mark := range []string{"Error", "error", "already in use", "denied", "not found", "failed", "unable", "invalid", "!!!", "[strict-mode]", "No such file"} {
 			if strings.Contains(tail[i], mark) {
 				return "uWSGI: " + strings.TrimSpace(tail[i])
 			}
