@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,26 +22,27 @@ func frame(message string) string {
 	return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(message), message)
 }
 
-// talk sends bytes to a server and returns its answers, when it has ended.
+// talk sends bytes to a server and returns its answers until it has ended, and
+// how it did. A handler that is still at work then may write later.
 func talk(t *testing.T, input string) ([]map[string]any, error) {
 	t.Helper()
-	var out bytes.Buffer
+	r, w := io.Pipe()
+	late := time.AfterFunc(patience, func() { w.CloseWithError(errors.New("the server does not end")) })
+	defer late.Stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(context.Background(), strings.NewReader(input), &out, Options{Bind: apirule.Bind(false), Delay: time.Millisecond})
+		ended <- Serve(context.Background(), strings.NewReader(input), w, Options{Bind: apirule.Bind(false), Delay: time.Millisecond})
+		w.Close()
 	}()
-	var err error
-	select {
-	case err = <-ended:
-	case <-time.After(patience):
-		t.Fatalf("the server does not end after %.200q", input)
-	}
 	var answers []map[string]any
-	f := &frames{r: bufio.NewReader(&out)}
+	f := &frames{r: bufio.NewReader(r)}
 	for {
 		message, err := f.receive()
+		if errors.Is(err, io.EOF) {
+			return answers, <-ended
+		}
 		if err != nil {
-			break
+			t.Fatalf("after %.200q: %v", input, err)
 		}
 		var list []map[string]any
 		var one map[string]any
@@ -53,7 +53,6 @@ func talk(t *testing.T, input string) ([]map[string]any, error) {
 		}
 		answers = append(answers, list...)
 	}
-	return answers, err
 }
 
 const hello = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}`
