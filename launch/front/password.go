@@ -12,10 +12,13 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
+// onlyLibc begins the hashes that libxcrypt knows and that are not read here:
+// yescrypt, scrypt, Sun's MD5, PBKDF1, that of NT, and the DES of BSDi.
+var onlyLibc = []string{"$y$", "$gy$", "$7$", "$md5", "$sha1", "$3$", "_"}
+
 // passwordMatches compares a password with a line of a user file: plain text,
-// {PLAIN}, {SHA}, {SSHA}, MD5 as crypt(3) and Apache have it, SHA-2 as crypt(3)
-// has it, and bcrypt. known is false for a hash that is not read here: crypt(3)
-// on DES.
+// {PLAIN}, {SHA}, {SSHA}, MD5 as crypt(3) and Apache have it, SHA-2 and DES as
+// crypt(3) has them, and bcrypt. known is false for a hash that is not read here.
 func passwordMatches(password, hash string) (right, known bool) {
 	switch {
 	case strings.HasPrefix(hash, "{PLAIN}"):
@@ -41,7 +44,13 @@ func passwordMatches(password, hash string) (right, known bool) {
 	case strings.HasPrefix(hash, "$2"):
 		return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, true
 	}
-	return false, false
+	for _, prefix := range onlyLibc {
+		if strings.HasPrefix(hash, prefix) {
+			return false, false
+		}
+	}
+	made := desCrypt(password, hash)
+	return made != "" && equal(made, hash), true
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -88,11 +88,13 @@ func shaDigits(sum []byte) string {
 	return string(appendDigits(out, uint32(sum[63]), 2))
 }
 
+// cryptLetters stand for six bits each in the hashes of crypt(3).
+const cryptLetters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 // appendDigits appends n letters of crypt(3), six bits each, the lowest first.
 func appendDigits(b []byte, v uint32, n int) []byte {
-	const letters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	for ; n > 0; n-- {
-		b = append(b, letters[v&63])
+		b = append(b, cryptLetters[v&63])
 		v >>= 6
 	}
 	return b
