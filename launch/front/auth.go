@@ -153,7 +153,7 @@ func ofRequest(name string) bool {
 func (r *request) subrequest(uri string) *request {
 	child := &request{
 		front: r.front, conf: r.conf, conn: r.conn, context: r.context, method: http.MethodGet, line: r.line, target: r.target, unparsed: r.unparsed, proto: r.proto, major: r.major, minor: r.minor,
-		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, parent: r, sub: true, client: r.client,
+		headers: r.headers, host: r.host, server: r.server, body: http.NoBody, started: r.started, internal: true, ownURI: true, parent: r, sub: true, client: r.client,
 		sets: maps.Clone(r.sets), cache: maps.Clone(r.cache),
 	}
 	maps.DeleteFunc(child.sets, func(name, _ string) bool { return ofRequest(name) })

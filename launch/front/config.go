@@ -159,13 +159,16 @@ func (c *config) location(s *server, scope *site.Scope, of *site.Location, outer
 // contentHandlers are the directives that make a location's response.
 var contentHandlers = map[string]func(*config, *location, *site.Node) handler{}
 
+// handler is that of the last directive that makes one.
 func (c *config) handler(l *location) handler {
-	for name, make := range contentHandlers {
-		if n := c.here(l.Scope, name); n != nil {
-			return make(c, l, n)
+	var made handler
+	for _, n := range l.Scope.Nodes {
+		if make := contentHandlers[n.Name.Value]; make != nil {
+			c.here(l.Scope, n.Name.Value)
+			made = make(c, l, n)
 		}
 	}
-	return nil
+	return made
 }
 
 // one returns the directive in force, nil when there is none.

@@ -98,6 +98,9 @@ func inTypes(set map[string]bool, contentType string) bool {
 
 // addCharset is the charset filter, without recoding.
 func (r *request) addCharset(p *response) {
+	if p.status == http.StatusMovedPermanently || p.status == http.StatusFound {
+		return // some browser of old took it for that of the next page (ngx_http_set_charset)
+	}
 	if name := p.forcedCharset; name != "" && p.contentType != "" {
 		if r.conf.charsets[strings.ToLower(name)] {
 			p.charset = name

@@ -129,17 +129,15 @@ func (r *request) notModified(p *response) {
 	if p.status != http.StatusOK || p.upstream {
 		return // nginx leaves the responses of upstreams alone, unless it caches them
 	}
-	if since, ok := r.header("if-unmodified-since"); ok && !p.modified.IsZero() {
-		if t, err := http.ParseTime(since); err == nil && p.modified.After(t) {
+	if since, ok := r.header("if-unmodified-since"); ok {
+		if t, err := http.ParseTime(since); err != nil || p.modified.IsZero() || p.modified.After(t) {
 			r.precondition(p)
 			return
 		}
 	}
-	if tags, ok := r.header("if-match"); ok && p.etag != "" || ok && tags != "" {
-		if !tagMatches(tags, p.etag, false) {
-			r.precondition(p)
-			return
-		}
+	if tags, ok := r.header("if-match"); ok && !tagMatches(tags, p.etag, false) {
+		r.precondition(p)
+		return
 	}
 	since, hasSince := r.header("if-modified-since")
 	tags, hasTags := r.header("if-none-match")

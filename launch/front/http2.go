@@ -120,6 +120,9 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 	w.WriteHeader(p.status)
 	if r.method != http.MethodHead && p.status != http.StatusNoContent && p.status != http.StatusNotModified {
 		r.bodySent, _ = copyNow(w, p.reader())
+		for _, f := range r.trailers(p) {
+			w.Header().Add(http.TrailerPrefix+f.name, f.value)
+		}
 	}
 	r.done = true
 	r.logAccess()

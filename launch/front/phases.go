@@ -37,15 +37,6 @@ func (r *request) fromServer() *response {
 func (r *request) find() *response {
 	for {
 		l, to := r.conf.site.Locate(r.server.Server, r.path)
-		if to != "" {
-			r.enter(r.conf.locations[l.Scope])
-			to = escape(l.Pattern)
-			if r.args != "" {
-				to += "?" + r.args
-			}
-			return r.finish(redirect(http.StatusMovedPermanently, to), 0)
-		}
-		r.brokenURI = false
 		if l == nil {
 			r.enter(r.server.own)
 		} else {
@@ -59,6 +50,13 @@ func (r *request) find() *response {
 			r.logError("client intended to send too large body: %d bytes", r.length)
 			r.refused = true
 			return r.finish(nil, http.StatusRequestEntityTooLarge)
+		}
+		if to != "" {
+			to = escape(l.Pattern)
+			if r.args != "" {
+				to += "?" + r.args
+			}
+			return r.finish(redirect(http.StatusMovedPermanently, to), 0)
 		}
 		response, status, changed := r.inLocation()
 		if !changed {
@@ -127,7 +125,7 @@ func (r *request) redirectInternally(path, args string) *response {
 		return r.finish(nil, http.StatusInternalServerError)
 	}
 	r.path, r.args = path, args
-	r.internal, r.addURIToAlias = true, false
+	r.internal, r.ownURI, r.brokenURI, r.addURIToAlias = true, true, false, false
 	return r.fromServer()
 }
 

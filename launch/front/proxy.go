@@ -180,7 +180,7 @@ func (x *proxy) requestURI(r *request, uri string) string {
 	switch {
 	case x.variable && uri != "":
 		return uri
-	case uri == "" && !r.internal && !r.ownArgs:
+	case uri == "" && !r.ownURI:
 		return r.unparsed
 	}
 	rest := r.path

@@ -38,7 +38,7 @@ type request struct {
 	internal   bool // not the client's own URI any more
 	uriChanged bool
 	cycles     int  // internal redirects that are left; below 0 when there were too many
-	ownArgs    bool // the arguments were set
+	ownURI     bool // it is not what the client asked for any more
 	refused    bool // the body is too large, and dropped
 	brokenURI  bool // rewritten with break: alias does not know which part of it to cut
 	// try_files found a file below an alias that stands for a whole path.
@@ -67,11 +67,12 @@ type request struct {
 	connection    int      // what Connection asks for
 
 	// What became of it, for the log.
-	status   int
-	sentHead []header
-	bodySent int64
-	allSent  int64
-	done     bool
+	status       int
+	sentHead     []header
+	sentTrailers []header
+	bodySent     int64
+	allSent      int64
+	done         bool
 }
 
 // header returns the value of a header of the request; several of one name are

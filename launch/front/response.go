@@ -78,6 +78,14 @@ func (p *response) reader() io.Reader {
 	return bytes.NewReader(p.body)
 }
 
+// unmeasured makes the body one whose length is not said before it.
+func (p *response) unmeasured() {
+	if p.stream == nil {
+		p.stream = io.NopCloser(p.reader())
+	}
+	p.length = -1
+}
+
 // set replaces a header, or adds it.
 func (p *response) set(name, value string) {
 	for i := range p.headers {
@@ -109,8 +117,8 @@ const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 // it, in the order in which nginx does.
 func (r *request) prepare(p *response) {
 	if !r.sub && r.parent == nil {
-		r.status = p.status
 		r.notModified(p)
+		r.status = p.status
 		r.addHeaders(p)
 		r.addCharset(p)
 		r.substitute(p)

@@ -36,7 +36,7 @@ func (c *config) script(l *location, scope *site.Scope) []op {
 			v := c.text(n.Arg(1))
 			ops = append(ops, func(r *request) (step, *response, int) {
 				if name == "args" {
-					r.args, r.ownArgs = v.eval(r), true
+					r.args, r.ownURI = v.eval(r), true
 					return next, nil, 0
 				}
 				r.setVar(name, v.eval(r))
@@ -130,7 +130,7 @@ func (c *config) rewriteOp(n *site.Node) op {
 			r.logRewrite("rewritten redirect: %q", to)
 			return end, redirect(code, to), 0
 		}
-		r.internal = true
+		r.internal, r.ownURI = true, true
 		to := path.eval(r)
 		if hasArgs {
 			r.quote = r.quotedURI()

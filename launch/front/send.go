@@ -30,9 +30,14 @@ func (c *connection) send(r *request, p *response) bool {
 		}
 	}
 	r.prepare(p)
-	fields := r.head(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
-	chunked := p.length < 0 && !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200 && !r.loc.unchunked
+	chunkable := !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200 && !r.loc.unchunked
+	trailers := chunkable && r.hasTrailers(p)
+	if trailers {
+		p.unmeasured()
+	}
+	fields := r.head(p)
+	chunked := p.length < 0 && chunkable
 	if p.length < 0 && !bodyless && !chunked {
 		r.closing = true
 	}
@@ -60,6 +65,9 @@ func (c *connection) send(r *request, p *response) bool {
 	}
 	out := &output{conn: c.conn, timeout: r.loc.sendTimeout}
 	out.rate, out.after = r.pace()
+	if trailers {
+		out.trailers = func() []header { return r.trailers(p) }
+	}
 	whole := c.body(r, p, out, head, bodyless, chunked)
 	r.allSent = out.sent
 	r.bodySent = max(0, out.sent-int64(len(head)))
@@ -143,6 +151,8 @@ type output struct {
 	after   int64 // bytes that are free
 	sent    int64
 	began   time.Time
+
+	trailers func() []header // of a body in chunks; nil for none
 }
 
 func (o *output) write(b []byte) bool {
@@ -225,7 +235,13 @@ func (o *output) stream(head []byte, body io.Reader, chunked bool) bool {
 			}
 		}
 		if err == io.EOF && chunked {
-			buf = append(buf, "0\r\n\r\n"...)
+			buf = append(buf, "0\r\n"...)
+			if o.trailers != nil {
+				for _, f := range o.trailers() {
+					buf = appendField(buf, f.name, f.value)
+				}
+			}
+			buf = append(buf, "\r\n"...)
 		}
 		var bad badAnswer
 		if errors.As(err, &bad) && o.sent == 0 {

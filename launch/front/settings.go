@@ -74,6 +74,7 @@ type settings struct {
 	subOnce     bool
 	subModified bool
 	subTypes    map[string]bool
+	fastcgi     fastcgi
 	additions   *additions // nil for none
 
 	accessLogs []accessLog
@@ -90,7 +91,7 @@ func (c *config) settings(l *location, outer *location) {
 	if outer != nil {
 		l.pattern = outer.pattern
 	}
-	l.internal = c.here(s, "internal") != nil || outer != nil && outer.internal
+	l.internal = c.one(s, "internal") != nil
 	c.paths(l, s)
 	c.indexes(l, s)
 	if n := c.here(s, "try_files"); n != nil {
@@ -110,6 +111,7 @@ func (c *config) settings(l *location, outer *location) {
 	l.addedHeaders = c.addedHeaders(s, "add_header")
 	l.addedTrailers = c.addedHeaders(s, "add_trailer")
 	l.expires = c.newExpires(s)
+	l.fastcgi = c.fastcgi(s)
 	l.maxBody = c.size(s, "client_max_body_size", 1<<20)
 	l.bodyBuffer = c.size(s, "client_body_buffer_size", 2*os.Getpagesize())
 	l.bodyTimeout = c.duration(s, "client_body_timeout", time.Minute)

@@ -125,6 +125,10 @@ var prefixed = []struct {
 			return r.header(rest)
 		}
 	}},
+	{"sent_trailer_", func(rest string) getter {
+		name := strings.ReplaceAll(rest, "_", "-")
+		return func(r *request) (string, bool) { return lookup(r.sentTrailers, name) }
+	}},
 	{"sent_http_", func(rest string) getter {
 		name := strings.ReplaceAll(rest, "_", "-")
 		return func(r *request) (string, bool) { return lookup(r.sentHead, name) }
@@ -253,6 +257,14 @@ func init() {
 				return strconv.FormatInt(r.bodyRead.size, 10), true
 			}
 			return r.header("content-length")
+		},
+		"fastcgi_script_name": func(r *request) (string, bool) {
+			script, _ := r.loc.fastcgi.parts(r.path)
+			return script, true
+		},
+		"fastcgi_path_info": func(r *request) (string, bool) {
+			_, info := r.loc.fastcgi.parts(r.path)
+			return info, true
 		},
 		"document_root": func(r *request) (string, bool) { return r.root(), true },
 		"realpath_root": func(r *request) (string, bool) {

@@ -189,8 +189,8 @@ func (w *walker) find() {
 // enter runs what stands in a location.
 func (w *walker) enter(l *site.Location) {
 	w.result.Location, w.scope = l, l.Scope
-	if !w.internal && len(l.Here("internal")) > 0 {
-		n := l.Here("internal")[0]
+	if nodes := l.Effective("internal"); !w.internal && len(nodes) > 0 {
+		n := nodes[0]
 		w.step(n, true, diag.T("only nginx itself may ask for this location"))
 		w.end(Status, http.StatusNotFound, "", n.HeadLocation())
 		return

@@ -162,7 +162,7 @@ func (m *matcher) find(list *locations) outcome {
 		}
 		result, noRegex = inclusive, l.Kind == PrefixNoRegex
 	}
-	if l := list.prefixes.find(path + "/"); l != nil && passes(l) && list.prefixes.find(path) == nil {
+	if l := list.slashed(path); l != nil && list.prefixes.find(path) == nil {
 		if m.take(l); !m.quiet {
 			m.explain(diag.T("%q without its slash: nginx redirects to it", l.Pattern))
 		}
@@ -205,6 +205,20 @@ func (m *matcher) take(l *Location) { m.result.Location = l }
 // explain says why a location was taken.
 func (m *matcher) explain(why diag.Text) {
 	m.step(Step{Location: m.result.Location, Taken: true, Why: why})
+}
+
+// slashed returns the location that only lacks the final slash of a path, and
+// that nginx redirects to: where there are two, either may be why, and the exact
+// one is meant (ngx_http_core_find_static_location).
+func (l *locations) slashed(path string) *Location {
+	exact, prefix := l.exact.find(path+"/"), l.prefixes.find(path+"/")
+	if (exact == nil || !passes(exact)) && (prefix == nil || !passes(prefix)) {
+		return nil
+	}
+	if exact != nil {
+		return exact
+	}
+	return prefix
 }
 
 // passes tells whether a location hands requests on, so that nginx redirects
