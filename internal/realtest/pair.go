@@ -15,6 +15,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -120,18 +121,29 @@ func (p *Pair) port(t testing.TB, digits string) int {
 	return p.Ports[n]
 }
 
-// FreePort returns a port of 127.0.0.1 that nothing listens on. It is none of
-// those that the kernel gives out by itself (from 32768 on), which another test
-// could get before it is used.
+// FreePort returns a port of 127.0.0.1 that nothing listens on, and that no other
+// test is given while this one lasts. It is none of those that the kernel gives
+// out by itself (from 32768 on).
 func FreePort(t testing.TB) int {
 	t.Helper()
 	for range 100 {
 		port := 20000 + rand.IntN(12000)
 		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-		if err == nil {
-			l.Close()
+		if err != nil {
+			continue
+		}
+		l.Close()
+		if runtime.GOOS != "linux" {
 			return port
 		}
+		// A name of Linux's abstract sockets has one owner on the whole machine,
+		// and is free again when its process ends.
+		claim, err := net.Listen("unix", "@deployctl-test-port-"+strconv.Itoa(port))
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { claim.Close() })
+		return port
 	}
 	t.Fatal("no port is free")
 	return 0

@@ -44,11 +44,11 @@ func (c *config) errorPages(s *site.Scope) []errorPage {
 	return pages
 }
 
-// errorPageFor returns the response of the error_page for a status, nil when
-// none is asked for (ngx_http_special_response_handler).
-func (r *request) errorPageFor(status int) *response {
+// errorPageFor returns the response of the error_page for a status, which may be
+// none; false when no page is asked for (ngx_http_special_response_handler).
+func (r *request) errorPageFor(status int) (*response, bool) {
 	if r.errorPage || r.cycles < 0 || len(r.loc.errorPages) == 0 {
-		return nil
+		return nil, false
 	}
 	r.errorPage = !r.loc.recursiveErrors
 	for i := range r.loc.errorPages {
@@ -69,16 +69,16 @@ func (r *request) errorPageFor(status int) *response {
 			if r.method != http.MethodHead {
 				r.method = http.MethodGet
 			}
-			return r.redirectTo(to)
+			return r.redirectTo(to), true
 		case strings.HasPrefix(to, "@"):
-			return r.redirectNamed(to)
+			return r.redirectNamed(to), true
 		}
 		code := p.answer
 		if code != 301 && code != 303 && code != 307 && code != 308 {
 			code = http.StatusFound
 		}
 		r.override = 0
-		return r.specialRedirect(code, to)
+		return r.specialRedirect(code, to), true
 	}
-	return nil
+	return nil, false
 }

@@ -58,6 +58,7 @@ func (r *request) addHeaders(p *response) {
 	if e := r.loc.expires; e != nil && addable[p.status] {
 		r.setExpires(p, e)
 	}
+	r.trailing = r.trailing || r.hasTrailers(p)
 	for _, h := range r.loc.addedHeaders {
 		if !h.always && !addable[p.status] {
 			continue

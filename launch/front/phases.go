@@ -176,8 +176,8 @@ func (r *request) finish(resp *response, status int) *response {
 	case 400, 413, 414, 495, 496, 497, 500, 501:
 		r.closing = true // ngx_http_special_response_handler does not keep these connections
 	}
-	if page := r.errorPageFor(status); page != nil {
-		if resp != nil && !page.relocated && page.location == "" {
+	if page, ok := r.errorPageFor(status); ok {
+		if page != nil && resp != nil && !page.relocated && page.location == "" {
 			page.location = resp.location
 		}
 		return page

@@ -68,6 +68,7 @@ type request struct {
 
 	// What became of it, for the log.
 	status       int
+	trailing     bool // add_trailer puts fields behind the body
 	sentHead     []header
 	sentTrailers []header
 	bodySent     int64

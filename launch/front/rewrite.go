@@ -162,12 +162,14 @@ func (c *config) rewriteOp(n *site.Node) op {
 	}
 }
 
-// matchLogged is match of a directive that rewrite_log speaks of.
+// matchLogged is match of a directive that rewrite_log speaks of. One that does
+// not match forgets what groups matched before (ngx_http_script_regex_start_code).
 func (r *request) matchLogged(re *pcre.Regexp, pattern, s string) bool {
 	matches := r.match(re, s)
 	if matches {
 		r.logRewrite("%q matches %q", pattern, s)
 	} else {
+		r.captures = nil
 		r.logRewrite("%q does not match %q", pattern, s)
 	}
 	return matches

@@ -32,7 +32,7 @@ func (c *connection) send(r *request, p *response) bool {
 	r.prepare(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
 	chunkable := !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200 && !r.loc.unchunked
-	trailers := chunkable && r.hasTrailers(p)
+	trailers := chunkable && r.trailing
 	if trailers {
 		p.unmeasured()
 	}

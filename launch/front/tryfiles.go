@@ -48,11 +48,17 @@ func (t *tryFiles) run(r *request) (found bool, _ *response, status int) {
 	if r.loc.aliased != nil {
 		cut = r.loc.aliasCut
 	}
-	for _, f := range t.files {
-		name := f.name.eval(r)
-		if cut > 0 && !f.name.constant() && strings.HasPrefix(name, r.path[:min(cut, len(r.path))]) {
-			name = name[cut:]
+	// What the location stands for is cut off a name with variables, even where it
+	// is the last one, and no file's.
+	eval := func(name *text) string {
+		v := name.eval(r)
+		if cut > 0 && !name.constant() && strings.HasPrefix(v, r.path[:min(cut, len(r.path))]) {
+			v = v[min(cut, len(v)):]
 		}
+		return v
+	}
+	for _, f := range t.files {
+		name := eval(f.name)
 		info, err := r.stat(r.root() + name)
 		if err != nil || info.IsDir() != f.folder {
 			continue
@@ -68,7 +74,7 @@ func (t *tryFiles) run(r *request) (found bool, _ *response, status int) {
 	if t.code != 0 {
 		return false, nil, t.code
 	}
-	last := t.last.eval(r)
+	last := eval(t.last)
 	if strings.HasPrefix(last, "@") {
 		return false, r.redirectNamed(last), 0
 	}
