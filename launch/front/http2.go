@@ -110,7 +110,7 @@ func (c *connection) answerHTTP2(w http.ResponseWriter, in *http.Request) {
 		p.contentType, p.length = "", -1 // here an upstream's too (ngx_http_v2_header_filter)
 	}
 	fields := r.head(p)
-	r.status, r.sentHead = p.status, fields
+	r.status, r.sentHead = r.told(p), fields
 	for _, f := range fields {
 		w.Header().Add(f.name, f.value)
 	}

@@ -118,7 +118,7 @@ const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"
 func (r *request) prepare(p *response) {
 	if !r.sub && r.parent == nil {
 		r.notModified(p)
-		r.status = p.status
+		r.status = r.told(p)
 		r.addHeaders(p)
 		r.addCharset(p)
 		r.substitute(p)
@@ -130,6 +130,15 @@ func (r *request) prepare(p *response) {
 		}
 		r.selectRanges(p)
 	}
+}
+
+// told is the status that variables and logs tell: that of an error_page, though
+// the client is sent a part of it, or that it has it already (err_status).
+func (r *request) told(p *response) int {
+	if r.override > 0 {
+		return r.override
+	}
+	return p.status
 }
 
 // head writes the fields of a response in nginx's order, without those of the

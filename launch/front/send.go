@@ -56,7 +56,7 @@ func (c *connection) send(r *request, p *response) bool {
 	default:
 		fields = append(fields, header{"Connection", "close"})
 	}
-	r.status, r.sentHead = p.status, fields
+	r.status, r.sentHead = r.told(p), fields
 	piece := pieces.Get().(*[pieceSize]byte)
 	defer pieces.Put(piece)
 	head := piece[:0]
