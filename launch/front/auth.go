@@ -107,6 +107,7 @@ func (r *request) checkSubrequest() int {
 	answer := child.process()
 	r.learn(child)
 	if answer == nil {
+		r.lost = child.lost
 		return http.StatusInternalServerError
 	}
 	defer answer.close()
