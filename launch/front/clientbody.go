@@ -43,7 +43,8 @@ func (c *connection) bodyOf(r *request) {
 func (b *clientBody) goOn() {
 	if b.ask {
 		b.ask = false
-		_, _ = io.WriteString(b.conn.conn, "HTTP/1.1 100 Continue\r\n\r\n")
+		n, _ := io.WriteString(b.conn.conn, "HTTP/1.1 100 Continue\r\n\r\n")
+		b.request.heartened = int64(n)
 	}
 }
 

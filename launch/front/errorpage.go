@@ -63,6 +63,9 @@ func (r *request) errorPageFor(status int) (*response, bool) {
 		if p.follow {
 			r.override = 0
 		}
+		if b := r.unread(); b != nil && !p.follow && p.answer != http.StatusOK {
+			b.ask = false
+		}
 		to := p.target.eval(r)
 		switch {
 		case strings.HasPrefix(to, "/"):

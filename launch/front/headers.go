@@ -162,10 +162,17 @@ func (p *response) discard() {
 	p.body, p.stream, p.file, p.length = nil, nil, nil, -1
 }
 
+// precondition answers 412 in a response's place, as the last on its connection
+// (ngx_http_filter_finalize_request).
 func (r *request) precondition(p *response) {
-	page := r.special(http.StatusPreconditionFailed)
+	r.finalized = true
 	p.close()
+	page := r.finish(nil, http.StatusPreconditionFailed)
+	if page == nil {
+		page = r.special(http.StatusPreconditionFailed)
+	}
 	*p = *page
+	r.notModified(p) // a page may be a file that has its own conditions
 }
 
 // modifiedAfter tells whether a response is newer than a client's copy.

@@ -124,7 +124,7 @@ func (r *request) redirectInternally(path, args string) *response {
 		r.logError("rewrite or internal redirection cycle while internally redirecting to %q", path)
 		return r.finish(nil, http.StatusInternalServerError)
 	}
-	r.path, r.args = path, args
+	r.path, r.args, r.hadArgs = path, args, false
 	r.internal, r.ownURI, r.brokenURI, r.addURIToAlias = true, true, false, false
 	return r.fromServer()
 }

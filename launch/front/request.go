@@ -38,6 +38,7 @@ type request struct {
 	internal   bool // not the client's own URI any more
 	uriChanged bool
 	cycles     int  // internal redirects that are left; below 0 when there were too many
+	hadArgs    bool // there are arguments, or were before they were taken away
 	ownURI     bool // it is not what the client asked for any more
 	refused    bool // the body is too large, and dropped
 	brokenURI  bool // rewritten with break: alias does not know which part of it to cut
@@ -60,7 +61,9 @@ type request struct {
 	limited       bool     // limit_req and limit_conn have counted it
 	leave         []func() // what to do when it is done
 	closing       bool     // the connection is closed after this request
+	finalized     bool     // nothing follows its answer, whatever that says
 	varies        bool     // whether the answer is packed depends on the client (gzip_vary)
+	heartened     int64    // bytes of "100 Continue", which nginx counts as the answer's
 	lingers       bool     // and what the client still sends is read
 	lost          int      // the status of a request that is given up without an answer
 	seen          int      // headers that may come once (uniqueFields)

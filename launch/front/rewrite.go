@@ -36,7 +36,7 @@ func (c *config) script(l *location, scope *site.Scope) []op {
 			v := c.text(n.Arg(1))
 			ops = append(ops, func(r *request) (step, *response, int) {
 				if name == "args" {
-					r.args, r.ownURI = v.eval(r), true
+					r.args, r.ownURI, r.hadArgs = v.eval(r), true, true
 					return next, nil, 0
 				}
 				r.setVar(name, v.eval(r))
@@ -81,7 +81,12 @@ func (c *config) returnOp(n *site.Node) op {
 	case code >= 400 && target == "":
 		return func(*request) (step, *response, int) { return end, nil, code }
 	case code == 301 || code == 302 || code == 303 || code == 307 || code == 308:
-		return func(r *request) (step, *response, int) { return end, redirect(code, v.eval(r)), 0 }
+		return func(r *request) (step, *response, int) {
+			if b := r.unread(); b != nil {
+				b.goOn()
+			}
+			return end, redirect(code, v.eval(r)), 0
+		}
 	}
 	return func(r *request) (step, *response, int) {
 		r.status = code // which $status shows
@@ -139,9 +144,9 @@ func (c *config) rewriteOp(n *site.Node) op {
 			if keepArgs && r.args != "" {
 				with += "&" + r.args
 			}
-			r.args = with
+			r.args, r.hadArgs = with, true
 		} else if !keepArgs {
-			r.args = ""
+			r.args, r.hadArgs = "", r.hadArgs || r.args != ""
 		}
 		r.path = to
 		r.logRewrite("rewritten data: %q, args: %q", to, r.args)

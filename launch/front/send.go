@@ -29,6 +29,9 @@ func (c *connection) send(r *request, p *response) bool {
 			return false
 		}
 	}
+	if b := r.unread(); b != nil && !p.plain {
+		b.goOn() // though it is thrown away (ngx_http_discard_request_body)
+	}
 	r.prepare(p)
 	bodyless := r.method == http.MethodHead || p.status == http.StatusNoContent || p.status == http.StatusNotModified || p.upgrade != nil
 	chunkable := !bodyless && r.major == 1 && r.minor > 0 && p.status >= 200 && !r.loc.unchunked
@@ -69,9 +72,9 @@ func (c *connection) send(r *request, p *response) bool {
 		out.trailers = func() []header { return r.trailers(p) }
 	}
 	whole := c.body(r, p, out, head, bodyless, chunked)
-	r.allSent = out.sent
-	r.bodySent = max(0, out.sent-int64(len(head)))
-	r.done = whole
+	r.allSent = out.sent + r.heartened
+	r.bodySent = max(0, r.allSent-int64(len(head)))
+	r.done = whole && !r.finalized
 	if p.upgrade != nil {
 		return false
 	}
@@ -85,7 +88,7 @@ func (c *connection) send(r *request, p *response) bool {
 		c.linger(r, discarded)
 	}
 	c.keepFor = r.loc.keepFor
-	return keep && discarded
+	return keep && discarded && !r.finalized
 }
 
 func appendHead(b []byte, p *response, fields []header) []byte {

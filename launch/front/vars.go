@@ -178,7 +178,7 @@ var builtin = map[string]getter{}
 
 func init() {
 	document := func(r *request) (string, bool) { return r.path, true }
-	arguments := func(r *request) (string, bool) { return found(r.args) }
+	arguments := func(r *request) (string, bool) { return r.args, r.args != "" || r.hadArgs }
 	maps.Copy(builtin, map[string]getter{
 		"args": arguments, "query_string": arguments, "uri": document, "document_uri": document,
 		"is_args": func(r *request) (string, bool) {
