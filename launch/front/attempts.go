@@ -149,7 +149,6 @@ func (s *series) ask() (*response, *failure) {
 	x.close()
 	a.total = time.Since(start)
 	if status := s.leftBy(x); status != 0 {
-		a.status = status
 		s.group.release(chosen, false)
 		return nil, &failure{status: status}
 	}

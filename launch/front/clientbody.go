@@ -44,7 +44,8 @@ func (b *clientBody) goOn() {
 	if b.ask {
 		b.ask = false
 		n, _ := io.WriteString(b.conn.conn, "HTTP/1.1 100 Continue\r\n\r\n")
-		b.request.heartened = int64(n)
+		b.request.allSent += int64(n) // nginx counts them as the answer's
+		b.request.bodySent += int64(n)
 	}
 }
 

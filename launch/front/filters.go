@@ -1,7 +1,9 @@
 package front
 
 import (
+	"bufio"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -287,15 +289,18 @@ func (r *request) compress(p *response) {
 	p.rangeless()
 	source, original := p.reader(), *p
 	pr, pw := io.Pipe()
-	level, packed := g.level, make(chan struct{})
+	level, length, packed := g.level, p.length, make(chan struct{})
 	go func() {
 		defer close(packed)
-		w, err := gzip.NewWriterLevel(pw, level)
+		out := bufio.NewWriterSize(pw, 8<<10)
+		w, err := gzip.NewWriterLevel(out, level)
 		if err == nil {
-			buf := make([]byte, 32<<10)
-			_, err = copyFlushing(w, source, buf)
+			err = pack(w, out, source, length)
 			if closed := w.Close(); err == nil {
 				err = closed
+			}
+			if flushed := out.Flush(); err == nil {
+				err = flushed
 			}
 		}
 		pw.CloseWithError(err)
@@ -304,27 +309,28 @@ func (r *request) compress(p *response) {
 	p.stream = readCloser{pr, closeBoth{pr, packed, &original}}
 }
 
-// copyFlushing copies, and sends on what it has when the source pauses: an
-// application that streams shall not wait for a full block.
-func copyFlushing(w *gzip.Writer, source io.Reader, buf []byte) (n int64, err error) {
-	for {
+// pack packs a body, and sends on what it has when the source pauses: an
+// application that streams shall not wait for a full block. length is that of the
+// body in bytes, below 0 where it is not known.
+func pack(w *gzip.Writer, out *bufio.Writer, source io.Reader, length int64) error {
+	buf := make([]byte, 32<<10)
+	for n := int64(0); ; {
 		m, readErr := source.Read(buf)
 		if m > 0 {
 			if _, err := w.Write(buf[:m]); err != nil {
-				return n, err
+				return err
 			}
-			n += int64(m)
-			if m < len(buf) && readErr == nil {
-				if err := w.Flush(); err != nil {
-					return n, err
+			if n += int64(m); m < len(buf) && readErr == nil && n != length {
+				if err := errors.Join(w.Flush(), out.Flush()); err != nil {
+					return err
 				}
 			}
 		}
 		if readErr == io.EOF {
-			return n, nil
+			return nil
 		}
 		if readErr != nil {
-			return n, readErr
+			return readErr
 		}
 	}
 }

@@ -91,13 +91,13 @@ func (r *request) inLocation() (_ *response, status int, changed bool) {
 	if response, status := r.access(); response != nil || status != 0 {
 		return response, status, false
 	}
-	if status := r.mirror(); status != 0 {
-		return nil, status, false
-	}
 	if t := r.loc.tryFiles; t != nil {
 		if found, response, status := t.run(r); !found {
 			return response, status, false
 		}
+	}
+	if status := r.mirror(); status != 0 {
+		return nil, status, false
 	}
 	response, status = r.content()
 	return response, status, false

@@ -63,7 +63,6 @@ type request struct {
 	closing       bool     // the connection is closed after this request
 	finalized     bool     // nothing follows its answer, whatever that says
 	varies        bool     // whether the answer is packed depends on the client (gzip_vary)
-	heartened     int64    // bytes of "100 Continue", which nginx counts as the answer's
 	lingers       bool     // and what the client still sends is read
 	lost          int      // the status of a request that is given up without an answer
 	seen          int      // headers that may come once (uniqueFields)

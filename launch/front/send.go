@@ -72,11 +72,14 @@ func (c *connection) send(r *request, p *response) bool {
 		out.trailers = func() []header { return r.trailers(p) }
 	}
 	whole := c.body(r, p, out, head, bodyless, chunked)
-	r.allSent = out.sent + r.heartened
+	r.allSent += out.sent
 	r.bodySent = max(0, r.allSent-int64(len(head)))
 	r.done = whole && !r.finalized
 	if p.upgrade != nil {
 		return false
+	}
+	if r.trailing && !trailers && !bodyless {
+		r.trailers(p) // for the variables alone
 	}
 	p.close()
 	discarded := whole && r.discardBody()
