@@ -97,7 +97,7 @@ func (w *walker) absolute(to string) string {
 
 // rewrite executes rewrite. last tells that another location is looked for.
 func (w *walker) rewrite(n *site.Node) (rewritten, last bool) {
-	if !w.matches(n.Arg(0), false, w.path) {
+	if !w.matchesOrForgets(n.Arg(0), false, w.path) {
 		w.step(n, false, diag.T("%q does not match %s", n.Arg(0), w.path))
 		return false, false
 	}
@@ -152,6 +152,16 @@ func (w *walker) matches(pattern string, ignoreCase bool, text string) bool {
 	return true
 }
 
+// matchesOrForgets is matches of rewrite and if: what groups matched before is
+// forgotten where they do not (ngx_http_script_regex_start_code).
+func (w *walker) matchesOrForgets(pattern string, ignoreCase bool, text string) bool {
+	if w.matches(pattern, ignoreCase, text) {
+		return true
+	}
+	w.captures = nil
+	return false
+}
+
 // holds evaluates the condition of an if.
 func (w *walker) holds(n *site.Node) (holds, known bool) {
 	var values []string
@@ -198,7 +208,7 @@ func (w *walker) holds(n *site.Node) (holds, known bool) {
 		want, ok := w.expand(right)
 		return (left == want) != (values[1] == "!="), ok
 	case "~", "~*", "!~", "!~*":
-		return w.matches(right, strings.HasSuffix(values[1], "*"), left) != strings.HasPrefix(values[1], "!"), true
+		return w.matchesOrForgets(right, strings.HasSuffix(values[1], "*"), left) != strings.HasPrefix(values[1], "!"), true
 	}
 	return false, false
 }
