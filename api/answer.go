@@ -173,8 +173,8 @@ func (c *Covered) refusedMethod(s *site.Scope) bool {
 
 // denied looks at rules that let nobody in.
 func (c *Covered) denied(s *site.Scope) bool {
-	if n := first(s, "internal"); n != nil {
-		c.Decides = n
+	if nodes := s.Effective("internal"); len(nodes) > 0 {
+		c.Decides = nodes[0]
 		c.Outcome, c.Why = Refused, diag.T("the location is internal: clients get 404")
 		return true
 	}

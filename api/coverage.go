@@ -251,7 +251,7 @@ func Undocumented(covered []Covered, p *pair.Pair) []*site.Location {
 				continue
 			}
 			for l := range s.All() {
-				if !reached[l] && l.Kind != site.Named && first(l.Scope, passes...) != nil && first(l.Scope, "internal") == nil {
+				if !reached[l] && l.Kind != site.Named && first(l.Scope, passes...) != nil && len(l.Effective("internal")) == 0 {
 					all = append(all, l)
 				}
 			}

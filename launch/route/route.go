@@ -170,8 +170,13 @@ func (w *walker) find() {
 	}
 	w.result.Location = m.Location
 	w.scope = w.result.Server.Scope
-	if m.Redirect != "" {
-		w.end(Redirect, http.StatusMovedPermanently, m.Redirect, place(m.Location))
+	if m.Redirect != "" && (w.internal || len(m.Location.Effective("internal")) == 0) {
+		w.scope = m.Location.Scope
+		to := m.Redirect
+		if w.args != "" {
+			to += "?" + w.args
+		}
+		w.end(Redirect, http.StatusMovedPermanently, w.absolute(to), place(m.Location))
 		return
 	}
 	if m.Location == nil {

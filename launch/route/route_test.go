@@ -33,6 +33,10 @@ http {
         if ($request_method = DELETE) { return 405; }
         if ($http_user_agent ~* "badbot") { return 403; }
         location / { try_files $uri $uri/ =404; }
+        location /inside/ { internal; location /inside/too { return 200 "in"; } }
+        location = /slash/ { internal; proxy_pass http://127.0.0.1:1; }
+        location = /added/ { proxy_pass http://127.0.0.1:1; }
+        location /relative/ { absolute_redirect off; proxy_pass http://127.0.0.1:1; }
         location /spa/ { try_files $uri /spa/index.html; }
         location /named/ { try_files $uri @back; }
         location @back { return 418; }
@@ -91,7 +95,7 @@ func TestLikeTheFront(t *testing.T) {
 		{"GET", "one.example", "/secret/a.txt", ""}, {"GET", "one.example", "/files/a.txt", ""}, {"GET", "one.example", "/files/none", ""},
 		{"GET", "one.example", "/last/a.txt", ""}, {"GET", "one.example", "/break/a.txt", ""}, {"GET", "one.example", "/x.php", ""},
 		{"GET", "one.example", "/keep/x.php", ""}, {"GET", "one.example", "/deny/x", ""}, {"GET", "one.example", "/outer/inner/x", ""},
-		{"GET", "one.example", "/outer/x", ""},
+		{"GET", "one.example", "/outer/x", ""}, {"GET", "one.example", "/inside/too", ""}, {"GET", "one.example", "/slash", ""}, {"GET", "one.example", "/added", ""}, {"GET", "one.example", "/relative?x=1", ""},
 		{"GET", "one.example", "/except/x", ""}, {"HEAD", "one.example", "/except/x", ""}, {"POST", "one.example", "/except/x", ""}, {"GET", "one.example", "/files-except/a.txt", ""},
 		{"PUT", "one.example", "/files-except/none", ""}, {"POST", "one.example", "/files/a.txt", ""}, {"POST", "one.example", "/files/none", ""}, {"PUT", "one.example", "/files/a.txt", ""}, {"PUT", "one.example", "/files/", ""}, {"GET", "closed.example", "/", ""}, {"GET", "closed.example", "/open", ""}, {"GET", "one.example", "/loop/", ""}, {"GET", "one.example", "/arg?a=1", ""}, {"GET", "one.example", "/arg?a=2", ""},
 		{"GET", "www.two.example", "/p?q=1", ""}, {"GET", "stranger.example", "/a.txt", ""}, {"GET", "one.example", "/%2e%2e/%2e%2e/etc/passwd", ""},

@@ -89,7 +89,8 @@ func (w *walker) returns(n *site.Node) {
 
 // absolute completes a redirect to a path, as nginx does with absolute_redirect.
 func (w *walker) absolute(to string) string {
-	if !strings.HasPrefix(to, "/") {
+	nodes := w.scope.Effective("absolute_redirect")
+	if !strings.HasPrefix(to, "/") || len(nodes) > 0 && nodes[0].Arg(0) == "off" {
 		return to
 	}
 	return w.scheme() + "://" + w.q.Host + to

@@ -29,7 +29,7 @@ func checkProxyHost(p *lint.Pass) {
 			continue // pair-forwarded-host speaks of uWSGI
 		}
 		sent, ok := ownHost(via)
-		if !ok || len(n.Scope.Here("internal")) > 0 || opaqueAround(n.Scope) {
+		if !ok || len(n.Scope.Effective("internal")) > 0 || opaqueAround(n.Scope) {
 			continue
 		}
 		nodes := n.Scope.Effective("proxy_set_header")

@@ -135,4 +135,6 @@ func endsWithPath(target string) bool {
 	return strings.HasSuffix(target, "$uri") || strings.HasSuffix(target, "$document_uri")
 }
 
-func isInternal(l *site.Location) bool { return len(l.Here("internal")) > 0 || l.Kind == site.Named }
+func isInternal(l *site.Location) bool {
+	return len(l.Effective("internal")) > 0 || l.Kind == site.Named
+}

@@ -89,7 +89,7 @@ func hands(s *site.Scope) bool {
 // servesFiles tells whether a location, or a server outside of its locations,
 // answers with the files of its folder.
 func servesFiles(s *site.Scope) bool {
-	if hands(s) || len(s.Here("return")) > 0 || len(s.Here("internal")) > 0 {
+	if hands(s) || len(s.Here("return")) > 0 || len(s.Effective("internal")) > 0 {
 		return false
 	}
 	if slices.ContainsFunc(handlerNames, func(name string) bool { return len(s.Here(name)) > 0 }) {
@@ -114,7 +114,7 @@ func denied(s *site.Scope) bool {
 // password, certificate, a subrequest or a token.
 func restricted(s *site.Scope) bool {
 	rules := s.AccessLines()
-	if rules != nil && rules.Access != site.LetsIn || len(s.Here("internal")) > 0 {
+	if rules != nil && rules.Access != site.LetsIn || len(s.Effective("internal")) > 0 {
 		return true
 	}
 	if rules != nil && word(s, "satisfy") == "any" {
