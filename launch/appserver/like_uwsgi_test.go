@@ -21,11 +21,12 @@ import (
 )
 
 // cases are requests that both servers answer. Each is sent once in the uwsgi
-// protocol and, where raw is empty, once over HTTP.
+// protocol and once over HTTP, unless it is raw or text.
 var cases = []struct {
 	name, method, uri, body string
 	headers                 []wire.Var
-	raw                     string // sent as it is to the uwsgi socket, or to the http one when it starts with a letter
+	raw                     string // sent as it is to the uwsgi socket
+	text                    string // sent as it is to the http-socket
 }{
 	{name: "hello", uri: "/"},
 	{name: "head", method: "HEAD", uri: "/"},
@@ -52,6 +53,21 @@ var cases = []struct {
 	{name: "static head", method: "HEAD", uri: "/static/a.css"},
 	{name: "static, missing", uri: "/static/none.css"},
 	{name: "static, outside", uri: "/static/../app.py"},
+	{name: "static, its folder", uri: "/static"},
+	{name: "static, its folder with a slash", uri: "/static/"},
+	{name: "static, a null byte", uri: "/static/%00"},
+	{name: "static, dots as escapes", uri: "/static/%2e%2e/app.py"},
+	{name: "static, outside with another method", method: "PUT", uri: "/static/../app.py"},
+	{name: "static, not newer", uri: "/static/a.css", headers: []wire.Var{{Key: "HTTP_IF_MODIFIED_SINCE", Value: "Fri, 02 Jan 2099 03:04:05 GMT"}}},
+	{name: "fragment", uri: "/environ#x"},
+	{name: "forwarded scheme", uri: "/environ", headers: []wire.Var{{Key: "HTTP_X_FORWARDED_PROTO", Value: "https"}}},
+	{name: "forwarded SSL", uri: "/environ", headers: []wire.Var{{Key: "HTTP_X_FORWARDED_SSL", Value: "on"}}},
+	{name: "another application", uri: "/environ", headers: []wire.Var{{Key: "UWSGI_APPID", Value: "/sub"}}},
+	{name: "bytes that are no ASCII", uri: "/\xc3\xa9"},
+	{name: "a header without a colon", text: "GET / HTTP/1.1\r\nX-Bad\r\n\r\n"},
+	{name: "a space in the path", text: "GET /a b HTTP/1.1\r\n\r\n"},
+	{name: "spaces around a value", text: "GET /environ HTTP/1.1\r\nX-A:  v  \r\n\r\n"},
+	{name: "no path", text: "GET  HTTP/1.1\r\n\r\n"},
 	{name: "large head", uri: "/", headers: []wire.Var{{Key: "HTTP_X", Value: strings.Repeat("x", 5000)}}},
 	{name: "many variables", uri: "/", headers: many(130)},
 	{name: "HTTP on the uwsgi socket", raw: "\x47ET / HTTP/1.1\r\nHost: x\r\n\r\n"},
@@ -114,6 +130,10 @@ func TestLikeUwsgi(t *testing.T) {
 	for _, c := range cases {
 		if c.raw != "" {
 			compare(t, c.name, send(t, realPorts[0], []byte(c.raw)), send(t, ports[0], []byte(c.raw)))
+			continue
+		}
+		if c.text != "" {
+			compare(t, c.name, send(t, realPorts[1], []byte(c.text)), send(t, ports[1], []byte(c.text)))
 			continue
 		}
 		method := c.method

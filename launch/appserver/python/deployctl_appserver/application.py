@@ -132,13 +132,15 @@ class Applications:
         for point in self.by_mount:
             if len(point) > len(best) and (path == point or path.startswith(point + "/")):
                 best = point
-        if best or "" in self.by_mount:
-            request.vars += 2  # uWSGI appends SCRIPT_NAME
+        if "SCRIPT_NAME" not in environ:
+            request.vars += 2  # uWSGI appends it
+            environ["SCRIPT_NAME"] = ""
+        if best:
             environ["SCRIPT_NAME"], environ["PATH_INFO"] = best, path[len(best) :]
 
     def choose(self, environ):
         """Returns the number and the callable that answer; None when there is none."""
-        app = self.by_mount.get(environ.get("SCRIPT_NAME", "")) or self.by_mount.get("")
+        app = self.by_mount.get(environ.get("UWSGI_APPID") or environ.get("SCRIPT_NAME", ""))
         if app is None and self.by_mount and not self.settings["no_default_app"]:
             return next(iter(self.by_mount.values()))
         return app

@@ -7,7 +7,15 @@ import traceback
 
 def log(text):
     """Writes one line to the log, in one piece."""
-    data = (text + "\n").encode("utf-8", "surrogateescape")
+    write((text + "\n").encode("utf-8", "surrogateescape"))
+
+
+def log_sent(text):
+    """Writes one line that holds what a client has sent, byte for byte."""
+    write((text + "\n").encode("latin-1", "replace"))
+
+
+def write(data):
     try:
         os.write(2, data)
     except OSError:

@@ -57,7 +57,7 @@ def resolve(path):
                 kept.pop()
         elif segment != ".":
             kept.append(segment)
-    return "/".join(kept) or "/"
+    return "/".join(kept) or path and "/"
 
 
 def read_uwsgi(settings, conn, request):
@@ -104,27 +104,32 @@ def read_http(settings, conn, request):
     if end + 4 > settings["buffer_size"]:
         raise Refused("invalid HTTP request size (max %d)...skip" % settings["buffer_size"])
     lines = data[:end].decode("latin-1").split("\r\n")
-    words = lines[0].split(" ")
+    words = lines[0].split(" ", 2)
     if len(words) < 3:
         return False
     uri = words[1]
     path, _, query = uri.partition("?")
+    path = path.partition("#")[0]
     host, port = conn.getsockname()[:2] if conn.family != socket.AF_UNIX else (conn.getsockname(), "")
     environ = request.environ
     environ |= {
         "REQUEST_METHOD": words[0],
         "REQUEST_URI": uri,
-        "PATH_INFO": resolve(unquote_to_bytes(path.encode("latin-1")).decode("latin-1")),
+        "PATH_INFO": unquote_to_bytes(resolve(path).encode("latin-1")).decode("latin-1"),
         "QUERY_STRING": query,
         "SERVER_PROTOCOL": words[2],
         "SERVER_NAME": socket.gethostname(),
         "SERVER_PORT": str(port),
         "REMOTE_ADDR": conn.getpeername()[0] if conn.family != socket.AF_UNIX else "",
     }
+    if not settings["manage_script_name"]:
+        environ["SCRIPT_NAME"] = ""
     for line in lines[1:]:
-        name, _, value = line.partition(":")
+        name, colon, value = line.partition(":")
+        if not colon:
+            return False
         key = name.strip().upper().replace("-", "_")
-        value = value.strip(" \t")
+        value = value.lstrip(" \t")
         if key not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
             key = "HTTP_" + key
             if key in environ:

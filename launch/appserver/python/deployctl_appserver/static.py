@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import stat
 import time
 
 from .log import log
@@ -11,9 +12,7 @@ from .request import FileWrapper
 def serve_file(request, folders):
     """Answers a request for a file of static-map or check-static."""
     environ = request.environ
-    if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
-        return False
-    path = environ.get("PATH_INFO", "")
+    path = environ.get("PATH_INFO", "").partition("\0")[0]  # as C has it
     for prefix, folder in folders:
         if not path.startswith(prefix):
             continue
@@ -23,17 +22,20 @@ def serve_file(request, folders):
         if full != base and not full.startswith(base.rstrip("/") + "/"):
             log("[uwsgi-fileserve] security error: %s is not under %s or a safe path" % (full, base))
             continue
+        if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+            continue
         try:
-            fd = os.open(full, os.O_RDONLY)
+            fd = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe has no writer
         except OSError:
             continue
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode):
+            os.close(fd)
+            continue
         with os.fdopen(fd, "rb") as f:
-            info = os.fstat(f.fileno())
-            if not os.path.isfile(full):
-                continue
             kind = mimetypes.guess_type(full)[0]
             modified = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(info.st_mtime))
-            if environ.get("HTTP_IF_MODIFIED_SINCE") == modified:
+            if unchanged(info.st_mtime, environ.get("HTTP_IF_MODIFIED_SINCE")):
                 request.start_response("304 Not Modified", [])
                 request.finish_head()
                 return True
@@ -44,3 +46,13 @@ def serve_file(request, folders):
                 request.finish_head()
         return True
     return False
+
+
+def unchanged(mtime, since):
+    """Tells whether a client's copy from a date is as new as the file."""
+    if not since:
+        return False
+    from email.utils import mktime_tz, parsedate_tz  # costs milliseconds, and few ask
+
+    date = parsedate_tz(since)
+    return date is not None and int(mtime) <= mktime_tz(date)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from .log import log, print_exception
+from .log import log, log_sent, print_exception
 from .protocol import READERS, content_length
 from .request import FileWrapper, Input, Refused, Request
 from .score import BUSY, DEADLINE, EXCEPTIONS, PID, REQUESTS, RUNNING, SPAWNED, TX
@@ -152,6 +152,9 @@ class Worker:
                 return
             except (BrokenPipeError, ConnectionResetError):
                 self.write_error(request)
+            except Exception:  # nothing that a client sends may end the worker
+                request.code = 500
+                print_exception()
             if self.threads == 1:
                 self.served += 1
             else:
@@ -195,12 +198,12 @@ class Worker:
             body = self.buffered(request, length)
         else:
             body = Input(request.conn, request.body, length, request.timeout)
-        environ.setdefault("SCRIPT_NAME", "")
         environ.update(self.fixed)
         environ["wsgi.input"] = body
         environ["wsgi.errors"] = sys.stderr
-        scheme = environ.get("UWSGI_SCHEME")
-        environ["wsgi.url_scheme"] = scheme or ("https" if environ.get("HTTPS", "").lower() in ("on", "1") else "http")
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ.get("UWSGI_SCHEME")
+        secure = environ.get("HTTP_X_FORWARDED_SSL") or environ.get("HTTPS", "")
+        environ["wsgi.url_scheme"] = scheme or ("https" if secure[:2].lower() == "on" or secure[:1] == "1" else "http")
         if self.threads > 1:
             environ["uwsgi.core"] = request.core
         self.call(app, request)
@@ -266,7 +269,7 @@ class Worker:
 
     def write_error(self, request):
         e = request.environ
-        log("SIGPIPE: writing to a closed pipe/socket/fd (probably the client disconnected) on request %s (ip %s) !!!"
+        log_sent("SIGPIPE: writing to a closed pipe/socket/fd (probably the client disconnected) on request %s (ip %s) !!!"
             % (e.get("REQUEST_URI", ""), e.get("REMOTE_ADDR", "")))
 
     def log_request(self, r):
@@ -274,7 +277,7 @@ class Worker:
         if s["disable_logging"] and not (s["log_4xx"] and 400 <= r.code < 500 or s["log_5xx"] and r.code >= 500):
             return
         e = r.environ
-        log("[pid: %d|app: %d|req: %d/%d] %s (%s) {%d vars in %d bytes} [%s] %s %s => generated %d bytes in %d msecs%s(%s %d) %d headers in %d bytes (%d switches on core %d)"
+        log_sent("[pid: %d|app: %d|req: %d/%d] %s (%s) {%d vars in %d bytes} [%s] %s %s => generated %d bytes in %d msecs%s(%s %d) %d headers in %d bytes (%d switches on core %d)"
             % (os.getpid(), r.app, r.app_requests, self.score.total(REQUESTS), e.get("REMOTE_ADDR", ""), e.get("REMOTE_USER", ""), r.vars, r.size,
                time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(r.started)), e.get("REQUEST_METHOD", ""), e.get("REQUEST_URI", ""),
                r.sent, (time.time() - r.started) * 1000, " via sendfile() " if r.sendfile else " ", e.get("SERVER_PROTOCOL", ""), r.code,
