@@ -26,7 +26,7 @@ func (u *upstream) connect(p *peer, timeout time.Duration) (*link, error) {
 		l.conn.Close()
 	}
 	if p.network == "unix" {
-		conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: p.address, Net: "unix"}) // at once, or not at all
+		conn, err := dialUnix(p.address)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -119,6 +120,9 @@ func (s *series) talk(x *exchange) (*response, error) {
 // await waits for the first byte of an answer. Where it takes its time, it is
 // looked whether the client still waits for it.
 func (s *series) await(x *exchange) error {
+	// Where other requests have work to do, the answer is there when it is done,
+	// and nobody has to wait for the poller.
+	runtime.Gosched()
 	began := time.Now()
 	if !s.ignoreAbort && !s.request.unwatched {
 		if abortAfter < s.readIn {
