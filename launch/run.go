@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -205,6 +206,7 @@ func (r *Run) startFront(ctx context.Context) (*frontHalf, error) {
 	f, err := front.New(plan.Nginx.Config, front.Options{
 		Prefix: plan.Options.Scratch, ErrorLog: &lines{line: r.nginxError}, Detail: r.options.Detail, Home: true,
 		Observe: func(a front.Access) { r.access(time.Now(), r.Plan().Nginx.embeddedAccess(a)) },
+		Dial:    r.dial,
 	})
 	if err != nil {
 		return nil, errors.New(plan.Translate(err.Error()))
@@ -278,6 +280,21 @@ func (r *Run) startApp(ctx context.Context, plan *Plan, u *UwsgiPlan) (*appHalf,
 	}
 	r.follow(s.Ended(), "the application server", s.Err)
 	return &appHalf{plan: u, server: s}, nil
+}
+
+// dial connects the embedded nginx to an embedded application server.
+func (r *Run) dial(network, address string) (net.Conn, error) {
+	r.state.Lock()
+	defer r.state.Unlock()
+	for _, a := range r.apps {
+		if a.server == nil {
+			continue
+		}
+		if conn, err := a.server.Dial(network, address); conn != nil || err != nil {
+			return conn, err
+		}
+	}
+	return nil, nil
 }
 
 // follow notes when a part ends that nobody stopped.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,8 @@ server.main(sys.argv[2])
 // generation is one Python master with its workers.
 type generation struct {
 	cmd      *exec.Cmd
+	pool     *pool
+	control  *net.UnixConn // on which workers bring their threads
 	commands io.WriteCloser
 	dir      string // of the scripts and settings
 	ready    chan struct{}
@@ -69,12 +72,12 @@ type Worker struct {
 }
 
 // startGeneration starts a master and waits until its application is loaded.
-func startGeneration(ctx context.Context, python, within string, s settings, listeners []*listener, log io.Writer, onReload func()) (_ *generation, err error) {
+func startGeneration(ctx context.Context, python, within string, s settings, backlog int, log io.Writer, onReload func()) (_ *generation, err error) {
 	dir, err := os.MkdirTemp(within, "deployctl-app-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the application server: %w", err)
 	}
-	g := &generation{dir: dir, ready: make(chan struct{}), done: make(chan struct{}), onReload: onReload}
+	g := &generation{dir: dir, pool: newPool(backlog), ready: make(chan struct{}), done: make(chan struct{}), onReload: onReload}
 	defer func() {
 		if err != nil && g.cmd == nil {
 			os.RemoveAll(dir)
@@ -85,19 +88,21 @@ func startGeneration(ctx context.Context, python, within string, s settings, lis
 		return nil, fmt.Errorf("start the application server: %w", err)
 	}
 	defer eventsWriter.Close()
-	files := []*os.File{eventsWriter}
-	s.EventsFD = 3
-	s.Sockets = nil
-	for i, l := range listeners {
-		s.Sockets = append(s.Sockets, socketSetting{FD: 4 + i, Protocol: l.protocol()})
-		files = append(files, l.file)
+	control, controlOfWorkers, err := newControl()
+	if err != nil {
+		events.Close()
+		return nil, fmt.Errorf("start the application server: %w", err)
 	}
+	defer controlOfWorkers.Close()
+	g.control = control
+	s.EventsFD, s.ControlFD = 3, 4
 	if err := g.write(s); err != nil {
 		events.Close()
+		control.Close()
 		return nil, err
 	}
 	cmd := exec.Command(python, "-u", "-c", bootstrap, filepath.Join(dir, "python"), filepath.Join(dir, "settings.json"))
-	cmd.ExtraFiles = files
+	cmd.ExtraFiles = []*os.File{eventsWriter, controlOfWorkers}
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1")
 	cmd.Stdout = log
 	cmd.Stderr = log
@@ -105,15 +110,18 @@ func startGeneration(ctx context.Context, python, within string, s settings, lis
 	apart(cmd)
 	if g.commands, err = cmd.StdinPipe(); err != nil {
 		events.Close()
+		control.Close()
 		return nil, fmt.Errorf("start the application server: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
 		events.Close()
+		control.Close()
 		return nil, fmt.Errorf("start %s: %w", python, err)
 	}
 	g.cmd = cmd
 	go g.wait()
 	go g.listen(events)
+	go welcome(control, g.pool)
 	select {
 	case <-g.ready:
 		return g, nil
@@ -144,6 +152,8 @@ func (g *generation) write(s settings) error {
 func (g *generation) wait() {
 	err := g.cmd.Wait()
 	killAll(g.cmd) // what a master that was killed left behind
+	g.pool.close()
+	g.control.Close()
 	os.RemoveAll(g.dir)
 	g.mu.Lock()
 	switch {
@@ -174,6 +184,8 @@ func (g *generation) listen(events io.ReadCloser) {
 			g.mu.Lock()
 			g.failed = errNoApplication
 			g.mu.Unlock()
+		case "stopping":
+			g.pool.close() // no worker is forked again
 		case "reload":
 			go g.onReload()
 		case "stats":

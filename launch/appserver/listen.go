@@ -7,16 +7,17 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/uwsgi"
 )
 
-// listener is one socket that workers accept on.
+// listener is one socket of a configuration.
 type listener struct {
 	net.Listener
-	bind *pair.Bind
-	file *os.File // what the workers inherit
+	endpoint pair.Endpoint
 }
 
 // binds returns the addresses that a configuration listens on for requests,
@@ -33,9 +34,6 @@ func binds(c *uwsgi.Config) (requests, stats []*pair.Bind) {
 	return requests, stats
 }
 
-// protocol returns the name that worker.py knows a protocol by.
-func (l *listener) protocol() string { return string(l.bind.Protocol) }
-
 // listen binds one address as uWSGI does: a unix socket takes the place of one
 // that is left over, and gets the mode that chmod-socket asks for.
 func listen(b *pair.Bind) (*listener, error) {
@@ -43,7 +41,7 @@ func listen(b *pair.Bind) (*listener, error) {
 	switch b.Network {
 	case pair.Unix:
 		network, address = "unix", b.Path
-		if err := clear(b.Path); err != nil {
+		if err := removeStale(b.Path); err != nil {
 			return nil, fmt.Errorf("%s: %s = %s: %w", b.Option.File.Name, b.Option.Key, b.Option.Value, err)
 		}
 	case pair.Abstract:
@@ -67,16 +65,30 @@ func listen(b *pair.Bind) (*listener, error) {
 			}
 		}
 	}
-	file, err := l.(interface{ File() (*os.File, error) }).File()
-	if err != nil {
+	if err := setBacklog(l.(syscall.Conn), number(b.Config, "listen", defaultBacklog)); err != nil {
 		l.Close()
-		return nil, fmt.Errorf("hand on the socket %s: %w", b.Endpoint, err)
+		return nil, fmt.Errorf("set the queue of the socket %s: %w", b.Endpoint, err)
 	}
-	return &listener{l, b, file}, nil
+	return &listener{l, b.Endpoint}, nil
 }
 
-// clear removes a unix socket on which nobody listens any more.
-func clear(path string) error {
+// accept takes connections until the listener is closed.
+func (l *listener) accept(admit func(net.Conn, pair.Endpoint)) {
+	for {
+		conn, err := l.Accept()
+		switch {
+		case err == nil:
+			admit(conn, l.endpoint)
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			time.Sleep(10 * time.Millisecond) // no descriptors are left, for now
+		}
+	}
+}
+
+// removeStale removes a unix socket on which nobody listens any more.
+func removeStale(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil // nothing is there, or net.Listen will say what is wrong
@@ -98,10 +110,4 @@ func reason(err error) error {
 		return op.Err
 	}
 	return err
-}
-
-// close stops listening. A unix socket's file is removed.
-func (l *listener) close() {
-	l.file.Close()
-	l.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/deployctl/deployctl/pair"
@@ -47,9 +48,12 @@ type Server struct {
 	change    sync.Mutex // of reload and stop, which exclude each other, and of what follows
 	listeners map[pair.Endpoint]*listener
 	stats     []*statsServer
-	stub      *stub
 	stopWatch context.CancelFunc
 	started   time.Time
+
+	backend   atomic.Pointer[backend] // nil before the first configuration and after the last
+	accepting sync.WaitGroup          // the listeners
+	serving   sync.WaitGroup          // the connections that are answered
 
 	mu         sync.Mutex // of what follows, which can be asked in the middle of a change
 	config     *uwsgi.Config
@@ -88,39 +92,41 @@ func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
 	if len(requests) == 0 {
 		return fmt.Errorf("%s: nothing listens: write `socket = ...` or `http-socket = ...` (other protocols are not spoken here)", c.Main.Name)
 	}
+	b := newBackend(c)
 	fresh := map[pair.Endpoint]*listener{}
 	undo := func() {
 		for _, l := range fresh {
-			l.close()
+			l.Close()
 		}
 	}
-	var all []*listener
-	wanted := map[pair.Endpoint]bool{}
-	for _, b := range requests {
-		if wanted[b.Endpoint] {
+	for _, bind := range requests {
+		e := bind.Endpoint
+		if _, ok := b.protocols[e]; ok {
 			continue
 		}
-		wanted[b.Endpoint] = true
-		l := s.listeners[b.Endpoint]
+		b.protocols[e] = bind.Protocol
+		l := s.listeners[e]
 		if l == nil {
 			var err error
-			if l, err = listen(b); err != nil {
+			if l, err = listen(bind); err != nil {
 				undo()
 				return err
 			}
-			fresh[b.Endpoint] = l
+			fresh[e] = l
 		}
-		// What is spoken there may have changed.
-		all = append(all, &listener{l.Listener, b, l.file})
+		if bind.Protocol == pair.UWSGI {
+			b.own[callAddr{l.Addr().Network(), l.Addr().String()}] = true
+		}
 	}
-	if err := s.run(ctx, c, all); err != nil {
+	if err := s.run(ctx, c, b); err != nil {
 		undo()
 		return err
 	}
 	for e, l := range fresh {
 		s.listeners[e] = l
+		s.accepting.Go(func() { l.accept(s.admit) })
 	}
-	s.closeListeners(wanted)
+	s.closeListeners(b.protocols)
 	s.mu.Lock()
 	s.config = c
 	s.mu.Unlock()
@@ -130,12 +136,9 @@ func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
 }
 
 // run starts the workers of a configuration, and stops those before.
-func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener) error {
+func (s *Server) run(ctx context.Context, c *uwsgi.Config, b *backend) error {
 	if s.options.Stub {
-		if s.stub != nil {
-			s.stub.stop()
-		}
-		s.stub = newStub(listeners)
+		s.backend.Store(b)
 		return nil
 	}
 	interpreter := s.options.Python
@@ -147,15 +150,18 @@ func (s *Server) run(ctx context.Context, c *uwsgi.Config, listeners []*listener
 	}
 	settings := newSettings(c)
 	settings.WorkerHeader = s.options.WorkerHeader
-	next, err := startGeneration(ctx, interpreter, s.options.Dir, settings, listeners, s.options.Log, s.reloadAsked)
+	next, err := startGeneration(ctx, interpreter, s.options.Dir, settings, number(c, "listen", defaultBacklog), s.options.Log, s.reloadAsked)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Main.Name, err)
 	}
+	b.pool = next.pool
+	s.backend.Store(b)
 	s.mu.Lock()
 	old := s.generation
 	s.generation = next
 	s.mu.Unlock()
 	if old != nil {
+		old.pool.handOn(next.pool)
 		old.retire(s.mercy(c))
 	}
 	go s.follow(next)
@@ -238,11 +244,10 @@ func (s *Server) Stop(ctx context.Context) error {
 		g.retired.Store(true)
 		err = g.stop(ctx)
 	}
-	if s.stub != nil {
-		s.stub.stop()
-		s.stub = nil
-	}
+	s.backend.Store(nil)
 	s.closeListeners(nil)
+	s.accepting.Wait()
+	s.serving.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.generation = nil
@@ -250,11 +255,11 @@ func (s *Server) Stop(ctx context.Context) error {
 	return err
 }
 
-// closeListeners closes those that are not kept.
-func (s *Server) closeListeners(keep map[pair.Endpoint]bool) {
+// closeListeners closes those that are not kept. A unix socket's file is removed.
+func (s *Server) closeListeners(keep map[pair.Endpoint]pair.Protocol) {
 	for e, l := range s.listeners {
-		if !keep[e] {
-			l.close()
+		if _, ok := keep[e]; !ok {
+			l.Close()
 			delete(s.listeners, e)
 		}
 	}
@@ -268,7 +273,12 @@ func (s *Server) RestartWorker(number int) error {
 	if s.generation == nil {
 		return errors.New("no Python worker runs")
 	}
-	return s.generation.tell(fmt.Sprintf("restart %d", number))
+	pid := s.generation.pool.pid(number)
+	if pid == 0 {
+		return fmt.Errorf("worker %d has not started yet", number)
+	}
+	s.generation.pool.retire(pid)
+	return nil
 }
 
 // PID returns the process of the Python master, 0 under Stub.

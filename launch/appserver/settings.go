@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/uwsgi"
 )
 
 // settings are what the Python half is told; the keys are those that worker.py
 // reads. Sizes are bytes, times seconds, limit_as MiB, as in uwsgi.ini.
 type settings struct {
-	Sockets           []socketSetting   `json:"sockets"`
 	EventsFD          int               `json:"events_fd"`
+	ControlFD         int               `json:"control_fd"`
 	Processes         int               `json:"processes"`
 	Threads           int               `json:"threads"`
 	Master            bool              `json:"master"`
@@ -27,10 +29,7 @@ type settings struct {
 	NeedApp           bool              `json:"need_app"`
 	LazyApps          bool              `json:"lazy_apps"`
 	EnableThreads     bool              `json:"enable_threads"`
-	BufferSize        int               `json:"buffer_size"`
-	MaxVars           int               `json:"max_vars"`
 	PostBuffering     int               `json:"post_buffering"`
-	LimitPost         int               `json:"limit_post"`
 	LimitAS           int               `json:"limit_as"`
 	Harakiri          int               `json:"harakiri"`
 	SocketTimeout     int               `json:"socket_timeout"`
@@ -43,11 +42,6 @@ type settings struct {
 	Static            [][2]string       `json:"static"` // prefix of the path, and folder
 	Options           map[string]string `json:"options"`
 	WorkerHeader      string            `json:"worker_header"` // in which each answer names its worker; "" for none
-}
-
-type socketSetting struct {
-	FD       int    `json:"fd"`
-	Protocol string `json:"protocol"`
 }
 
 // mount is an application and the path it answers below, "" for all.
@@ -64,16 +58,32 @@ const (
 	defaultMaxVars       = 64
 	defaultSocketTimeout = 4
 	defaultLifetime      = 10
+	defaultBacklog       = 100
 )
+
+// newBackend takes from a configuration what the reading of requests needs.
+func newBackend(c *uwsgi.Config) *backend {
+	return &backend{
+		limits: requestLimits{
+			bufferSize: number(c, "buffer-size", defaultBufferSize), maxVars: number(c, "max-vars", defaultMaxVars),
+			limitPost: int64(number(c, "limit-post", 0)), manageScriptName: c.Bool("manage-script-name"),
+		},
+		timeout:   time.Duration(number(c, "socket-timeout", defaultSocketTimeout)) * time.Second,
+		protocols: map[pair.Endpoint]pair.Protocol{},
+		own:       map[callAddr]bool{},
+	}
+}
+
+// number returns the value of an option, or what holds where it is not set.
+func number(c *uwsgi.Config, name string, otherwise int) int {
+	if n, ok := c.Int(name); ok {
+		return n
+	}
+	return otherwise
+}
 
 // newSettings takes from a configuration what the Python half has to know.
 func newSettings(c *uwsgi.Config) settings {
-	number := func(name string, otherwise int) int {
-		if n, ok := c.Int(name); ok {
-			return n
-		}
-		return otherwise
-	}
 	text := func(name string) string {
 		if o := c.Get(name); o != nil {
 			return o.Value
@@ -81,8 +91,8 @@ func newSettings(c *uwsgi.Config) settings {
 		return ""
 	}
 	s := settings{
-		Processes:         max(1, number("processes", 1)),
-		Threads:           max(1, number("threads", 1)),
+		Processes:         max(1, number(c, "processes", 1)),
+		Threads:           max(1, number(c, "threads", 1)),
 		Master:            c.Bool("master"),
 		Chdir:             text("chdir"),
 		PythonPath:        []string{},
@@ -93,16 +103,13 @@ func newSettings(c *uwsgi.Config) settings {
 		NeedApp:           c.Bool("need-app"),
 		LazyApps:          c.Bool("lazy-apps") || c.Bool("lazy"),
 		EnableThreads:     c.Bool("enable-threads"),
-		BufferSize:        number("buffer-size", defaultBufferSize),
-		MaxVars:           number("max-vars", defaultMaxVars),
-		PostBuffering:     number("post-buffering", 0),
-		LimitPost:         number("limit-post", 0),
-		LimitAS:           number("limit-as", 0),
-		Harakiri:          number("harakiri", 0),
-		SocketTimeout:     number("socket-timeout", defaultSocketTimeout),
-		MaxRequests:       number("max-requests", 0),
-		MinWorkerLifetime: number("min-worker-lifetime", defaultLifetime),
-		PyAutoreload:      number("py-autoreload", 0),
+		PostBuffering:     number(c, "post-buffering", 0),
+		LimitAS:           number(c, "limit-as", 0),
+		Harakiri:          number(c, "harakiri", 0),
+		SocketTimeout:     number(c, "socket-timeout", defaultSocketTimeout),
+		MaxRequests:       number(c, "max-requests", 0),
+		MinWorkerLifetime: number(c, "min-worker-lifetime", defaultLifetime),
+		PyAutoreload:      number(c, "py-autoreload", 0),
 		DisableLogging:    c.Bool("disable-logging"),
 		Log4xx:            c.Bool("log-4xx"),
 		Log5xx:            c.Bool("log-5xx"),

@@ -21,7 +21,7 @@ type statsServer struct {
 	l    *listener
 }
 
-func (st *statsServer) close() { st.l.close() }
+func (st *statsServer) close() { st.l.Close() }
 
 // serveStats binds what the configuration's stats options ask for.
 func (s *Server) serveStats(binds []*pair.Bind) {
@@ -133,10 +133,7 @@ func (s *Server) Stats(ctx context.Context) ([]byte, error) {
 	} else if dir, err := os.Getwd(); err == nil {
 		r.CWD = dir
 	}
-	backlog := 100
-	if n, ok := s.config.Int("listen"); ok {
-		backlog = n
-	}
+	backlog := number(s.config, "listen", defaultBacklog)
 	requests, _ := binds(s.config)
 	for _, b := range requests {
 		r.Sockets = append(r.Sockets, statsSocket{Name: b.Endpoint.String(), Proto: string(b.Protocol), MaxQueue: backlog})

@@ -8,106 +8,29 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/deployctl/deployctl/pair"
 	"github.com/deployctl/deployctl/uwsgi/wire"
 )
 
-// stub answers every request with the variables it came with: as JSON where
-// the client asks for that, otherwise as a page.
-type stub struct {
-	wait sync.WaitGroup
-	stop func()
-}
-
-func newStub(listeners []*listener) *stub {
-	s := &stub{}
-	var open []net.Listener
-	for _, l := range listeners {
-		// A listener of its own, so that it can be closed alone.
-		own, err := net.FileListener(l.file)
-		if err != nil {
-			continue
-		}
-		if u, ok := own.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(false)
-		}
-		open = append(open, own)
-		read := readPacket
-		if l.bind.Protocol == pair.HTTP {
-			read = readHTTP
-		}
-		s.wait.Go(func() { s.accept(own, read) })
-	}
-	s.stop = func() {
-		for _, l := range open {
-			l.Close()
-		}
-		s.wait.Wait()
-	}
-	return s
-}
-
 // stubTimeout is how long a client of the stub may take.
 const stubTimeout = 10 * time.Second
 
-func (s *stub) accept(l net.Listener, read func(net.Conn) ([]wire.Var, io.Reader, error)) {
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		s.wait.Go(func() {
-			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(stubTimeout))
-			vars, body, err := read(conn)
-			if err != nil {
-				return
-			}
-			_, _ = io.Copy(io.Discard, body)
-			_, _ = conn.Write(reply(vars))
-		})
-	}
-}
-
-func readPacket(conn net.Conn) ([]wire.Var, io.Reader, error) {
+// stub answers a request with the variables it came with: as JSON where the
+// client asks for that, otherwise as a page.
+func (b *backend) stub(conn net.Conn, e pair.Endpoint) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(stubTimeout))
 	r := bufio.NewReader(conn)
-	h, vars, err := wire.ReadRequest(r)
-	if err != nil {
-		return nil, nil, err
+	in, err := b.read(conn, r, e)
+	defer in.release()
+	if err != nil || in.refusal != nil {
+		return
 	}
-	if h.Modifier1 != 0 {
-		return nil, nil, fmt.Errorf("unavailable modifier requested: %d", h.Modifier1)
-	}
-	return vars, io.LimitReader(r, contentLength(vars)), nil
-}
-
-func readHTTP(conn net.Conn) ([]wire.Var, io.Reader, error) {
-	request, err := http.ReadRequest(bufio.NewReader(conn))
-	if err != nil {
-		return nil, nil, err
-	}
-	remote := ""
-	if a, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil {
-		remote = a.Addr().String()
-	}
-	vars := []wire.Var{
-		{Key: "REQUEST_METHOD", Value: request.Method}, {Key: "REQUEST_URI", Value: request.RequestURI}, {Key: "PATH_INFO", Value: request.URL.Path},
-		{Key: "QUERY_STRING", Value: request.URL.RawQuery}, {Key: "SERVER_PROTOCOL", Value: request.Proto}, {Key: "SCRIPT_NAME", Value: ""},
-		{Key: "REMOTE_ADDR", Value: remote}, {Key: "HTTP_HOST", Value: request.Host},
-	}
-	for name, values := range request.Header {
-		key := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-		if key != "CONTENT_TYPE" && key != "CONTENT_LENGTH" {
-			key = "HTTP_" + key
-		}
-		vars = append(vars, wire.Var{Key: key, Value: strings.Join(values, ", ")})
-	}
-	return vars, request.Body, nil
+	_, _ = io.CopyN(io.Discard, r, in.length)
+	_, _ = conn.Write(reply(in.vars))
 }
 
 func value(vars []wire.Var, key string) string {
@@ -117,14 +40,6 @@ func value(vars []wire.Var, key string) string {
 		}
 	}
 	return ""
-}
-
-func contentLength(vars []wire.Var) int64 {
-	var n int64
-	if _, err := fmt.Sscan(value(vars, "CONTENT_LENGTH"), &n); err != nil || n < 0 {
-		return 0
-	}
-	return n
 }
 
 // reply makes the response: plain HTTP, whatever the request came in.

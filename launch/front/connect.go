@@ -17,13 +17,18 @@ type link struct {
 }
 
 // connect opens a connection to a peer, or takes one that waits: the one that
-// was used last.
-func (u *upstream) connect(p *peer, timeout time.Duration) (*link, error) {
+// was used last. Own is asked first; see Options.Dial.
+func (u *upstream) connect(p *peer, timeout time.Duration, own func(network, address string) (net.Conn, error)) (*link, error) {
 	for l := u.takeIdle(p); l != nil; l = u.takeIdle(p) {
 		if alive(l.conn) {
 			return l, nil
 		}
 		l.conn.Close()
+	}
+	if own != nil {
+		if conn, err := own(p.network, p.address); conn != nil || err != nil {
+			return &link{peer: p, conn: conn, began: time.Now()}, err
+		}
 	}
 	if p.network == "unix" {
 		conn, err := dialUnix(p.address)

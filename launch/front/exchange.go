@@ -78,11 +78,11 @@ func giveAnswerReader(r *bufio.Reader) {
 // response.
 func (s *series) talk(x *exchange) (*response, error) {
 	x.doing = "connecting to upstream"
-	var err error
-	if x.link, err = s.group.connect(x.peer, s.connectIn); err != nil {
+	link, err := s.group.connect(x.peer, s.connectIn, s.request.front.options.Dial)
+	if err != nil {
 		return nil, err
 	}
-	x.conn = x.link.conn
+	x.link, x.conn = link, link.conn
 	if s.secure != nil && x.link.requests == 0 {
 		x.doing = "SSL handshaking to upstream"
 		if x.conn, err = s.secure.wrap(s.request, x.conn, s.host, s.connectIn); err != nil {

@@ -26,6 +26,9 @@ type Options struct {
 	// Home makes names and addresses that variables of a pass directive hold mean
 	// this machine, so that a request cannot lead to another one.
 	Home bool
+	// Dial connects to an application of this process without a socket; it
+	// returns nil for an address where there is none. It may be nil.
+	Dial func(network, address string) (net.Conn, error)
 }
 
 // Front serves one nginx configuration.

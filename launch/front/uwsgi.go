@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/deployctl/deployctl/nginx/site"
 	"github.com/deployctl/deployctl/uwsgi/wire"
@@ -50,11 +51,16 @@ func (x *uwsgi) serve(r *request) (*response, int) {
 	if status != 0 {
 		return nil, status
 	}
+	packet := packets.Get().(*[]byte)
+	defer packets.Put(packet)
 	return x.run(r, u, dialect{
 		host:   u.name,
 		schema: x.schema,
-		write:  func() ([]byte, bool) { return x.packet(r) },
-		read:   func(e *exchange) (*response, error) { return x.readHead(r, e) },
+		write: func() (_ []byte, ok bool) {
+			*packet, ok = x.packet(r, (*packet)[:0])
+			return *packet, ok
+		},
+		read: func(e *exchange) (*response, error) { return x.readHead(r, e) },
 	})
 }
 
@@ -76,9 +82,13 @@ func cgiName(header string) string {
 	return string(b)
 }
 
-// packet makes the variables of a request: the parameters, then its headers.
-func (x *uwsgi) packet(r *request) ([]byte, bool) {
-	packet := append(make([]byte, 0, 1024), 0, 0, 0, 0)
+// packets keeps memory for packets.
+var packets = sync.Pool{New: func() any { p := make([]byte, 0, 1024); return &p }}
+
+// packet makes the variables of a request in memory that is there: the
+// parameters, then its headers.
+func (x *uwsgi) packet(r *request, packet []byte) ([]byte, bool) {
+	packet = append(packet, 0, 0, 0, 0)
 	size := 0
 	add := func(name, value string) {
 		size += 4 + len(name) + len(value)
@@ -109,7 +119,7 @@ func (x *uwsgi) packet(r *request) ([]byte, bool) {
 	}
 	if size > wire.MaxSize {
 		r.log("alert", "uwsgi request is too big: "+strconv.Itoa(size), "")
-		return nil, false
+		return packet, false
 	}
 	wire.Header{Modifier1: x.modifier1, Size: len(packet) - wire.HeaderSize, Modifier2: x.modifier2}.Append(packet[:0])
 	return packet, true

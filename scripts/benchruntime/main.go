@@ -27,7 +27,7 @@ var (
 	roundFor = flag.Duration("round", 5*time.Second, "how long one measurement takes")
 	rounds   = flag.Int("rounds", 3, "measurements of each side")
 	only     = flag.String("only", "", "the cases whose names hold this")
-	profile  = flag.String("profile", "", "file for a CPU profile of the embedded front")
+	profile  = flag.String("profile", "", "file for CPU profiles of the embedded servers; their names begin with front- and pair-")
 )
 
 func main() {
@@ -41,9 +41,9 @@ func main() {
 func run(args []string) error {
 	switch {
 	case len(args) == 2 && args[0] == "front":
-		return serveFront(args[1])
-	case len(args) == 2 && args[0] == "app":
-		return serveApp(args[1])
+		return serve(args[1], "")
+	case len(args) == 3 && args[0] == "pair":
+		return serve(args[1], args[2])
 	case len(args) != 1:
 		return fmt.Errorf("usage: benchruntime bin/deployctl")
 	}

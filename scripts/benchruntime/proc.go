@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,7 +34,7 @@ func (s *side) cpu() float64 {
 	all := 0.0
 	for pid := range used {
 		for at := pid; at > 1; at = parents[at] {
-			if at == s.processes[0] || at == s.processes[1] {
+			if slices.Contains(s.processes, at) {
 				all += used[pid]
 				break
 			}

@@ -43,8 +43,11 @@ const application = `def application(environ, start_response):
     return [b"hello\n"]
 `
 
-// processes is how many workers the application has on both sides.
+// workers is how many processes the application has on both sides.
 const workers = 4
+
+// python is the interpreter that Debian's uWSGI is linked with.
+const python = "/usr/bin/python3"
 
 func (b *bench) files() error {
 	ini := func(socket string) string {
@@ -125,10 +128,6 @@ func (b *bench) start() error {
 		return err
 	}
 	at := func(name string) string { return filepath.Join(b.dir, name) }
-	profiled := []string{"front", at("embedded-real.conf")}
-	if *profile != "" {
-		profiled = append([]string{"-profile", *profile}, profiled...)
-	}
 	uwsgi, err := b.run("uwsgi", "--plugin", "python3", "--ini", at("real.ini"))
 	if err != nil {
 		return err
@@ -137,27 +136,33 @@ func (b *bench) start() error {
 	if err != nil {
 		return err
 	}
-	app, err := b.run(self, "app", at("embedded.ini"))
+	front, err := b.run(self, profiled("front", at("embedded-real.conf"))...)
 	if err != nil {
 		return err
 	}
-	front, err := b.run(self, profiled...)
-	if err != nil {
-		return err
-	}
-	other, err := b.run(self, "front", at("embedded-embedded.conf"))
+	both, err := b.run(self, profiled("pair", at("embedded-embedded.conf"), at("embedded.ini"))...)
 	if err != nil {
 		return err
 	}
 	b.realReal.processes = []int{nginx, uwsgi}
 	b.embeddedReal.processes = []int{front, uwsgi}
-	b.embeddedEmbedded.processes = []int{other, app}
+	b.embeddedEmbedded.processes = []int{both}
 	for _, s := range []*side{b.realReal, b.embeddedReal, b.embeddedEmbedded} {
 		if err := await("http://" + s.address + "/"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// profiled makes a server of our own write a profile, where one is asked for; its
+// name begins with which server it is.
+func profiled(server string, args ...string) []string {
+	args = append([]string{server}, args...)
+	if *profile == "" {
+		return args
+	}
+	return append([]string{"-profile", filepath.Join(filepath.Dir(*profile), server+"-"+filepath.Base(*profile))}, args...)
 }
 
 // run starts a program, and returns the number of its process.
@@ -187,19 +192,34 @@ func (b *bench) stop() {
 	}
 }
 
-// serveFront runs the embedded front until SIGTERM.
-func serveFront(conf string) error {
+// serve runs the embedded front, and the embedded application server where there
+// is an ini, until SIGTERM.
+func serve(conf, ini string) error {
+	options := front.Options{Prefix: filepath.Dir(conf)}
+	if ini != "" {
+		c, err := uwsgi.Load(ini, uwsgi.LoadOptions{})
+		if err != nil {
+			return err
+		}
+		app, err := appserver.Start(soon(), c, appserver.Options{Dir: filepath.Dir(ini), Python: python})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = app.Stop(soon()) }()
+		options.Dial = app.Dial
+	}
 	tree, err := nginx.Load(conf, nginx.LoadOptions{})
 	if err != nil {
 		return err
 	}
-	f, err := front.New(site.New(tree, 0), front.Options{Prefix: filepath.Dir(conf)})
+	f, err := front.New(site.New(tree, 0), options)
 	if err != nil {
 		return err
 	}
 	if err := f.Start(); err != nil {
 		return err
 	}
+	defer func() { _ = f.Stop(soon()) }()
 	if *profile != "" {
 		out, err := os.Create(*profile)
 		if err != nil {
@@ -212,21 +232,7 @@ func serveFront(conf string) error {
 		defer pprof.StopCPUProfile()
 	}
 	untilTold()
-	return f.Stop(soon())
-}
-
-// serveApp runs the embedded application server until SIGTERM.
-func serveApp(ini string) error {
-	c, err := uwsgi.Load(ini, uwsgi.LoadOptions{})
-	if err != nil {
-		return err
-	}
-	s, err := appserver.Start(soon(), c, appserver.Options{Dir: filepath.Dir(ini)})
-	if err != nil {
-		return err
-	}
-	untilTold()
-	return s.Stop(soon())
+	return nil
 }
 
 func untilTold() {

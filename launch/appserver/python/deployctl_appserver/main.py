@@ -13,21 +13,19 @@ def main(path):
     """Runs until the supervisor says stop, or is gone."""
     with open(path) as f:
         settings = json.load(f)
-    listeners = [(socket.socket(fileno=s["fd"]), s["protocol"]) for s in settings["sockets"]]
+    control = socket.socket(fileno=settings["control_fd"])
     # The application shall find nothing on standard input.
     commands, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     events = settings["events_fd"]
     os.set_inheritable(events, False)
-    for listener, _ in listeners:
-        os.set_inheritable(listener.fileno(), False)
-        listener.setblocking(False)
+    control.set_inheritable(False)
     score = Score(settings["processes"])
     applications = Applications(settings, score)
     applications.prepare()
     if not settings["lazy_apps"]:
         applications.load()
-    master = Master(settings, listeners, applications, score, commands, events)
+    master = Master(settings, control, applications, score, commands, events)
     master.start()
     master.run()

@@ -16,8 +16,8 @@ from .worker import MASTERS_SIGNALS, Worker
 class Master:
     """Forks workers, and forks them again when they die."""
 
-    def __init__(self, settings, listeners, applications, score, commands, events):
-        self.settings, self.listeners, self.applications, self.score = settings, listeners, applications, score
+    def __init__(self, settings, control, applications, score, commands, events):
+        self.settings, self.control, self.applications, self.score = settings, control, applications, score
         self.commands, self.events = commands, events
         self.workers = range(1, settings["processes"] + 1)
         self.pids, self.last = {}, {}  # pid -> worker, worker -> when it was forked
@@ -25,7 +25,6 @@ class Master:
         self.dying = {}
         self.stopping = False
         self.asked = b""
-        self.alive, self.life = os.pipe()  # the write end dies with the master
 
     def start(self):
         signal.signal(signal.SIGHUP, lambda *_: self.say({"event": "reload"}))
@@ -39,8 +38,6 @@ class Master:
         self.say({"event": "ready", "pid": os.getpid()})
 
     def fork(self, worker):
-        for field in (BUSY, DEADLINE):
-            self.score.set(worker, field, 0.0)
         sys.stdout.flush()
         sys.stderr.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, MASTERS_SIGNALS)
@@ -54,9 +51,9 @@ class Master:
             return pid
         code = 1
         try:
-            for fd in (self.life, self.commands, self.events):
+            for fd in (self.commands, self.events):
                 os.close(fd)
-            Worker(worker, self.settings, self.listeners, self.applications, self.score).run(self.alive)
+            Worker(worker, self.settings, self.control, self.applications, self.score).run()
             code = 0
         except BaseException:
             print_exception()
@@ -90,17 +87,13 @@ class Master:
             return False
         *lines, self.asked = (self.asked + data).split(b"\n")
         for line in lines:
-            word, _, argument = line.decode().partition(" ")
-            if word == "stop":  # gracefully: requests under way are finished
+            word = line.decode()
+            if word == "stop":  # the supervisor lets the workers end
                 self.stopping = True
-                self.kill(signal.SIGHUP)
+                self.say({"event": "stopping"})
             elif word == "kill":
                 self.stopping = True
                 self.kill(signal.SIGKILL)
-            elif word == "restart":
-                for pid, worker in self.pids.items():
-                    if str(worker) == argument:
-                        os.kill(pid, signal.SIGHUP)
             elif word == "stats":
                 self.say({"event": "stats", "workers": self.stats()})
         return True
@@ -123,6 +116,8 @@ class Master:
             worker = self.pids.pop(pid, 0)
             if not worker:
                 continue
+            for field in (BUSY, DEADLINE):
+                self.score.set(worker, field, 0.0)
             if os.WIFSIGNALED(status) and not self.stopping:
                 log("DAMN ! worker %d (pid: %d) died, killed by signal %d :( trying respawn ..." % (worker, pid, os.WTERMSIG(status)))
             elif os.WIFEXITED(status) and os.WEXITSTATUS(status) == 22:

@@ -6,22 +6,13 @@ import socket
 import time
 
 
-class Refused(Exception):
-    """A request that is not answered; the text is what uWSGI logs. Where uWSGI
-    writes a request line all the same, status is what stands in it."""
-
-    def __init__(self, text, status=None):
-        Exception.__init__(self, text)
-        self.status = status
-
-
 class Input:
-    """wsgi.input that reads the body from the connection as it comes."""
+    """wsgi.input that reads the body from the channel as it comes."""
 
-    def __init__(self, conn, buffered, length, timeout):
-        self.conn, self.buffer, self.left = conn, buffered[:length], length - min(len(buffered), length)
+    def __init__(self, channel, buffered, length):
+        self.conn, self.buffer, self.left = channel.conn, buffered, length - len(buffered)
         if self.left:
-            conn.settimeout(timeout)
+            channel.hurry()
 
     def _more(self):
         if not self.left:
@@ -87,22 +78,32 @@ class FileWrapper:
         return iter(lambda: self.filelike.read(self.chunk), b"")
 
 
+def check_header(header):
+    if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
+        raise TypeError("http header must be a 2-item tuple of strings")
+
+
 class Request:
     """One request: its variables, and what became of the response."""
 
-    __slots__ = (
-        "conn", "environ", "vars", "size", "body", "status", "code", "headers", "head_sent", "sent",
-        "head_bytes", "head_count", "started", "app", "app_requests", "switches", "sendfile", "core", "failed", "added", "timeout",
-    )
+    # What most requests never change is the class's.
+    vars = size = length = 0
+    body, input = b"", None
+    status, code, headers = None, 0, ()
+    head_sent = ended = broken = False  # the response is complete; it can not become so
+    skipped = False  # uWSGI does not count it
+    sent = head_bytes = head_count = switches = 0
+    app = app_requests = -1
+    sendfile = failed = False
 
-    def __init__(self, conn, core, timeout):
-        self.conn, self.core, self.timeout = conn, core, timeout
-        self.environ, self.vars, self.size, self.body = {}, 0, 0, b""
-        self.status, self.code, self.headers, self.head_sent, self.sent = None, 0, [], False, 0
-        self.head_bytes = self.head_count = self.switches = 0
-        self.app, self.app_requests, self.sendfile, self.failed = -1, -1, False, False
-        self.added = None  # a line of the head that the server itself adds
+    def __init__(self, channel, environ, added):
+        self.channel, self.environ = channel, environ
+        self.added = added  # a line of the head that the server itself adds
         self.started = time.time()
+
+    def unread(self):
+        """Tells whether a part of the body is still to come."""
+        return self.input.left > 0 if self.input else len(self.body) < self.length
 
     def start_response(self, status, headers, exc_info=None):
         if exc_info:
@@ -125,14 +126,15 @@ class Request:
     def head(self):
         lines = ["%s %s" % (self.environ.get("SERVER_PROTOCOL") or "HTTP/1.0", self.status)]
         for header in self.headers:
-            if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
-                raise TypeError("http header must be a 2-item tuple of strings")
+            if not (isinstance(header, tuple) and len(header) == 2 and type(header[0]) is str is type(header[1])):
+                check_header(header)
             lines.append("%s: %s" % header)
         if self.added:
             lines.append(self.added)
+        lines.append("\r\n")
         self.head_sent = True
         self.head_count = len(self.headers)
-        data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        data = "\r\n".join(lines).encode("latin-1")
         self.head_bytes = len(data)
         return data
 
@@ -141,14 +143,14 @@ class Request:
             raise TypeError("write() argument must be a bytes instance")
         self.send(data)
 
-    def send(self, data):
+    def send(self, data, flags=0):
         head = b""
         if not self.head_sent:
             if self.status is None:
                 raise OSError("start_response() was not called")
             head = self.head()
         self.sent += len(data)
-        self.put(head + data if head else data)
+        self.put(head + data if head else data, flags)
 
     def send_headless(self, chunk):
         """Sends a body without a head, as uWSGI does for an application that
@@ -157,24 +159,14 @@ class Request:
         self.sent += len(chunk)
         self.put(chunk)
 
-    def receive(self):
-        """Reads what comes next. What is there already is taken without waiting
-        for it; a timeout makes Python ask the kernel once more for each call."""
+    def put(self, data, flags=0):
+        if flags:
+            self.ended = True
         try:
-            return self.conn.recv(65536, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            self.conn.settimeout(self.timeout)
-            return self.conn.recv(65536)
-
-    def put(self, data):
-        """Sends all of data; the same holds as for receive."""
-        try:
-            n = self.conn.send(data, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            n = 0
-        if n < len(data):
-            self.conn.settimeout(self.timeout)
-            self.conn.sendall(memoryview(data)[n:])
+            self.channel.put(data, flags)
+        except OSError:
+            self.broken = True
+            raise
 
     def finish_head(self):
         if not self.head_sent and self.status is not None:
@@ -192,11 +184,14 @@ class Request:
             return False
         self.finish_head()
         self.sendfile = True
-        self.conn.setblocking(True)
-        while offset < size:
-            n = os.sendfile(self.conn.fileno(), fd, offset, min(size - offset, 1 << 20))
-            if n == 0:
-                break
+        while offset < size and not self.broken:
+            piece = min(size - offset, 1 << 20)
+            try:
+                n = self.channel.put_file(fd, offset, piece)
+            except OSError:
+                self.broken = True
+                raise
+            self.broken = n < piece  # the file has become shorter
             offset += n
             self.sent += n
         return True

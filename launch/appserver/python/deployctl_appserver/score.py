@@ -25,6 +25,14 @@ class Score:
     def set(self, worker, field, value):
         (self.times if field >= DEADLINE else self.numbers)[worker * SLOT_SIZE // 8 + field] = value
 
+    def count(self, worker, sent, microseconds):
+        """Adds a request that is answered."""
+        at = worker * SLOT_SIZE // 8
+        numbers = self.numbers
+        numbers[at + REQUESTS] += 1
+        numbers[at + TX] += sent
+        numbers[at + RUNNING] += microseconds
+
     def add(self, worker, field, value):
         self.numbers[worker * SLOT_SIZE // 8 + field] += value
 
@@ -32,9 +40,10 @@ class Score:
         return sum(self.get(worker, field) for worker in range(1, self.workers + 1))
 
     def note(self, worker, text):
-        data = text.encode("latin-1", "replace")[: SLOT_SIZE - NOTE_AT - 2]
+        """Notes what a worker is busy with: the text's length in two bytes, and the
+        text, as the supervisor sends them."""
         at = worker * SLOT_SIZE + NOTE_AT
-        self.memory[at : at + 2 + len(data)] = struct.pack("=H", len(data)) + data
+        self.memory[at : at + len(text)] = text
 
     def noted(self, worker):
         at = worker * SLOT_SIZE + NOTE_AT

@@ -1,8 +1,8 @@
-"""A worker: accepts connections, and has the application answer them."""
+"""A worker: takes requests, and has the application answer them."""
 
 import io
+import json
 import os
-import select
 import signal
 import socket
 import sys
@@ -10,10 +10,10 @@ import tempfile
 import threading
 import time
 
+from .channel import END, REOPEN, RETIRE, Channel, Refused
 from .log import log, log_sent, print_exception
-from .protocol import READERS, content_length
-from .request import FileWrapper, Input, Refused, Request
-from .score import BUSY, DEADLINE, EXCEPTIONS, PID, REQUESTS, RUNNING, SPAWNED, TX
+from .request import FileWrapper, Input, Request
+from .score import BUSY, DEADLINE, EXCEPTIONS, PID, REQUESTS, SPAWNED
 from .static import serve_file
 
 
@@ -25,9 +25,9 @@ MASTERS_SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 class Worker:
     """Lives in a process of its own, from fork to exit."""
 
-    def __init__(self, number, settings, listeners, applications, score):
+    def __init__(self, number, settings, control, applications, score):
         self.number, self.settings, self.applications, self.score = number, settings, applications, score
-        self.sockets = [(listener, READERS[protocol]) for listener, protocol in listeners]
+        self.control = control
         self.threads = settings["threads"]
         self.harakiri = settings["harakiri"]
         self.post_buffering = settings["post_buffering"]
@@ -35,26 +35,16 @@ class Worker:
         self.added = "%s: %d" % (settings["worker_header"], number) if settings["worker_header"] else None
         self.app_counts = {}
         self.served = 0
-        self.stopping = False
+        self.done = self.told = False  # it has served max-requests; the log says so
         self.fixed = {
             "wsgi.version": (1, 0), "wsgi.multithread": self.threads > 1, "wsgi.multiprocess": settings["processes"] > 1,
             "wsgi.run_once": False, "wsgi.file_wrapper": FileWrapper, "uwsgi.version": b"2.0", "uwsgi.node": applications.hostname.encode(),
         }
 
-    def run(self, alive):
-        """Is a worker until it is told to stop, or its master is gone."""
+    def run(self):
+        """Is a worker until the supervisor says that it shall end, or is gone."""
         self.applications.worker = self.number
-        stop, wake = os.pipe()
-        os.set_blocking(wake, False)
-
-        def finish(signum, frame):
-            self.stopping = True
-            try:
-                os.write(wake, b"x")  # never read, so that every thread sees it
-            except OSError:
-                pass
-
-        signal.signal(signal.SIGHUP, finish)
+        signal.signal(signal.SIGHUP, self.retire)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
@@ -64,7 +54,6 @@ class Worker:
             self.applications.load()
         if hook:
             hook()
-        self.finish, self.alive, self.stop = finish, alive, stop
         if self.settings["py_autoreload"] and self.number == 1:
             threading.Thread(target=self.watch, daemon=True).start()
         self.set_spawned()
@@ -77,41 +66,25 @@ class Worker:
         sys.stdout.flush()
         sys.stderr.flush()
 
+    def retire(self, signum, frame):
+        """Asks the supervisor to hand on no more requests."""
+        try:
+            self.control.send(json.dumps({"pid": os.getpid(), "retire": True}).encode())
+        except OSError:
+            os._exit(0)
+
     def set_spawned(self):
         self.score.set(self.number, PID, os.getpid())
         self.score.set(self.number, SPAWNED, int(time.time()))
 
     def loop(self, core):
-        """Accepts and answers connections, one after the other."""
-        poll = select.poll()
-        listeners = {}
-        for listener, read in self.sockets:
-            listeners[listener.fileno()] = (listener, read)
-            poll.register(listener, select.POLLIN)
-        poll.register(self.stop, select.POLLIN)
-        poll.register(self.alive, select.POLLIN)
-        most = self.settings["max_requests"]
-        # A listener that is busy is asked again before the others are looked at.
-        in_a_row = 8
-        while not self.stopping:
-            for fd, _ in poll.poll():
-                if fd not in listeners:
-                    if fd == self.alive:
-                        os._exit(0)  # the master is gone
-                    return
-                listener, read = listeners[fd]
-                for _ in range(in_a_row):
-                    try:
-                        conn, _ = listener.accept()
-                    except OSError:
-                        break  # another worker was faster
-                    self.serve(conn, read, core)
-                    if self.stopping:
-                        return
-                    if most and self.served >= most and time.time() - self.score.get(self.number, SPAWNED) >= self.settings["min_worker_lifetime"]:
-                        log("...The work of process %d is done. Seeya!" % os.getpid())
-                        self.finish(0, None)
-                        return
+        """Answers requests, one after the other."""
+        channel = Channel(self.control, self.number, core, self.settings["socket_timeout"])
+        while True:
+            arrived = channel.next()
+            if arrived is None:
+                return
+            self.serve(channel, *arrived)
 
     def watch(self):
         """Asks the master for a reload when a module's file changes."""
@@ -131,21 +104,23 @@ class Worker:
                     os.kill(os.getppid(), signal.SIGHUP)
             time.sleep(self.settings["py_autoreload"])
 
-    def serve(self, conn, read, core):
-        """Answers the one request of a connection."""
-        request = Request(conn, core, self.settings["socket_timeout"])
-        request.added = self.added
+    def serve(self, channel, arrived, note, body):
+        """Answers one request."""
+        request = Request(channel, arrived[0], self.added)
+        _, request.vars, request.size, request.length, *refusal = arrived
+        request.body = body
         me, score = self.number, self.score
         try:
             try:
-                if not read(self.settings, conn, request):
-                    return
+                if refusal:
+                    raise Refused(*refusal)
                 self.applications.place(request)
-                self.begin(request)
+                self.begin(request, note)
                 self.answer(request)
             except Refused as e:
                 log(str(e))
                 if e.status is None:
+                    request.skipped = True
                     return
                 request.code = e.status
             except socket.timeout:
@@ -155,30 +130,44 @@ class Worker:
             except Exception:  # nothing that a client sends may end the worker
                 request.code = 500
                 print_exception()
-            if self.threads == 1:
-                self.served += 1
-            else:
-                with self.lock:
-                    self.served += 1
-            score.add(me, REQUESTS, 1)
-            score.add(me, TX, request.sent + request.head_bytes)
-            score.add(me, RUNNING, int((time.time() - request.started) * 1000000))
-            self.log_request(request)
+            score.count(me, request.sent + request.head_bytes, int((time.time() - request.started) * 1000000))
+            if self.logged(request.code):
+                self.log_request(request)
         finally:
             score.set(me, BUSY, 0.0)
             if self.harakiri:
                 score.set(me, DEADLINE, 0.0)  # as in uWSGI, for all threads of the worker
-            try:
-                conn.close()
-            except OSError:
-                pass
+            self.end(request)
 
-    def begin(self, request):
-        me, score, environ = self.number, self.score, request.environ
-        score.set(me, BUSY, request.started)
-        score.note(me, "%s - %s %s" % (environ.get("REMOTE_ADDR", ""), environ.get("REQUEST_METHOD", ""), environ.get("REQUEST_URI", "")))
+    def last(self, request):
+        """Returns the flags of a response's last frame."""
+        flags = END | REOPEN if request.unread() else END
+        with self.lock:
+            self.served += not request.skipped
+            most = self.settings["max_requests"]
+            if most and self.served >= most and time.time() - self.score.get(self.number, SPAWNED) >= self.settings["min_worker_lifetime"]:
+                self.done = True
+        return flags | RETIRE if self.done else flags
+
+    def end(self, request):
+        """Makes the channel ready for the next request."""
+        if not request.ended and not request.broken:
+            try:
+                request.put(b"", self.last(request))
+            except OSError:
+                pass  # the client did not wait
+        if self.done and not self.told:
+            self.told = True
+            log("...The work of process %d is done. Seeya!" % os.getpid())
+        if request.broken or request.unread():
+            request.channel.reopen()
+
+    def begin(self, request, note):
+        score = self.score
+        score.set(self.number, BUSY, request.started)
+        score.note(self.number, note)
         if self.harakiri:
-            score.set(me, DEADLINE, request.started + self.harakiri)
+            score.set(self.number, DEADLINE, request.started + self.harakiri)
 
     def answer(self, request):
         environ = request.environ
@@ -193,11 +182,9 @@ class Worker:
             return
         request.app, app = chosen
         request.app_requests = self.count(request.app)
-        length = content_length(environ)
-        if self.post_buffering and length:
-            body = self.buffered(request, length)
-        else:
-            body = Input(request.conn, request.body, length, request.timeout)
+        request.input = body = Input(request.channel, request.body, request.length)
+        if self.post_buffering and request.length:
+            body = self.buffered(request)
         environ.update(self.fixed)
         environ["wsgi.input"] = body
         environ["wsgi.errors"] = sys.stderr
@@ -205,7 +192,7 @@ class Worker:
         secure = environ.get("HTTP_X_FORWARDED_SSL") or environ.get("HTTPS", "")
         environ["wsgi.url_scheme"] = scheme or ("https" if secure[:2].lower() == "on" or secure[:1] == "1" else "http")
         if self.threads > 1:
-            environ["uwsgi.core"] = request.core
+            environ["uwsgi.core"] = request.channel.core
         self.call(app, request)
 
     def call(self, app, request):
@@ -231,6 +218,11 @@ class Worker:
         if result is None:
             request.finish_head()
             return
+        if type(result) in (list, tuple) and len(result) == 1 and type(result[0]) is bytes and result[0] and request.status is not None:
+            # Nothing can follow: the end goes along.
+            request.switches += 1
+            request.send(result[0], self.last(request))
+            return
         if isinstance(result, FileWrapper) and request.send_file(result):
             return
         if isinstance(result, (bytes, str)):
@@ -246,9 +238,9 @@ class Worker:
         if request.status is None:
             request.code = 500
 
-    def buffered(self, request, length):
+    def buffered(self, request):
         """Reads the whole body before the application is asked."""
-        source = Input(request.conn, request.body, length, request.timeout)
+        source, length = request.input, request.length
         target = io.BytesIO() if length <= self.post_buffering else tempfile.TemporaryFile()
         left = length
         while left:
@@ -272,13 +264,14 @@ class Worker:
         log_sent("SIGPIPE: writing to a closed pipe/socket/fd (probably the client disconnected) on request %s (ip %s) !!!"
             % (e.get("REQUEST_URI", ""), e.get("REMOTE_ADDR", "")))
 
-    def log_request(self, r):
+    def logged(self, code):
         s = self.settings
-        if s["disable_logging"] and not (s["log_4xx"] and 400 <= r.code < 500 or s["log_5xx"] and r.code >= 500):
-            return
+        return not s["disable_logging"] or s["log_4xx"] and 400 <= code < 500 or s["log_5xx"] and code >= 500
+
+    def log_request(self, r):
         e = r.environ
         log_sent("[pid: %d|app: %d|req: %d/%d] %s (%s) {%d vars in %d bytes} [%s] %s %s => generated %d bytes in %d msecs%s(%s %d) %d headers in %d bytes (%d switches on core %d)"
             % (os.getpid(), r.app, r.app_requests, self.score.total(REQUESTS), e.get("REMOTE_ADDR", ""), e.get("REMOTE_USER", ""), r.vars, r.size,
                time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(r.started)), e.get("REQUEST_METHOD", ""), e.get("REQUEST_URI", ""),
                r.sent, (time.time() - r.started) * 1000, " via sendfile() " if r.sendfile else " ", e.get("SERVER_PROTOCOL", ""), r.code,
-               r.head_count, r.head_bytes, r.switches, r.core))
+               r.head_count, r.head_bytes, r.switches, r.channel.core))
