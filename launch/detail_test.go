@@ -135,7 +135,7 @@ func TestDetail(t *testing.T) {
 func answeredBy(workers []launch.AppStatus) int64 {
 	var n int64
 	for _, w := range workers {
-		n += int64(w.Requests)
+		n += w.Requests
 	}
 	return n
 }

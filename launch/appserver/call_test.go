@@ -215,7 +215,7 @@ func TestDeadWorker(t *testing.T) {
 			}
 		}
 	}
-	waitFor(t, func() bool { return s.generation.pool.pid(1) > 0 && s.generation.pool.pid(2) > 0 })
+	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 && s.generation.pool.processOf(2).pid > 0 })
 	kill()
 	for name, dial := range dials {
 		conn, err := dial(s, sock)
@@ -251,8 +251,8 @@ func TestDeadWorker(t *testing.T) {
 func TestRestartWorker(t *testing.T) {
 	t.Parallel()
 	s, sock, _ := served(t, "processes = 1\nthreads = 2\n")
-	waitFor(t, func() bool { return s.generation.pool.pid(1) > 0 })
-	before := s.generation.pool.pid(1)
+	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 })
+	before := s.generation.pool.processOf(1)
 	conn, err := s.Dial("unix", sock)
 	if err != nil {
 		t.Fatal(err)
@@ -266,9 +266,31 @@ func TestRestartWorker(t *testing.T) {
 	if got, err := ask(conn, nil); err != nil || !strings.HasSuffix(got, "hello") {
 		t.Errorf("%q, %v", got, err)
 	}
-	waitFor(t, func() bool { return s.generation.pool.pid(1) != before })
-	if alive(before) {
+	waitFor(t, func() bool { return s.generation.pool.processOf(1) != before })
+	if alive(before.pid) {
 		t.Error("the old worker lives")
+	}
+}
+
+// TestHangup tells a worker itself to end, as one does under uWSGI.
+func TestHangup(t *testing.T) {
+	t.Parallel()
+	s, sock, log := served(t, "processes = 1\n")
+	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 })
+	before := s.generation.pool.processOf(1)
+	if err := syscall.Kill(before.pid, syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return s.generation.pool.processOf(1) != before })
+	conn, err := s.Dial("unix", sock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ask(conn, request(t, "GET", "/", nil, "")); err != nil || !strings.HasSuffix(got, "hello") {
+		t.Errorf("%q, %v", got, err)
+	}
+	if strings.Contains(log.String(), "killed by signal") {
+		t.Error("the worker did not end by itself")
 	}
 }
 

@@ -10,11 +10,11 @@ import (
 // channel is the connection to one thread of a worker; what is said there stands
 // in python/deployctl_appserver/channel.py.
 type channel struct {
-	conn   net.Conn
-	reader *bufio.Reader
-	pool   *pool
-	worker int
-	pid    int
+	conn    net.Conn
+	reader  *bufio.Reader
+	pool    *pool
+	worker  int
+	process process
 
 	left  int // bytes of the frame under way
 	flags byte
@@ -29,8 +29,8 @@ const (
 
 const frameHead = 5
 
-func newChannel(conn net.Conn, worker, pid int) *channel {
-	return &channel{conn: conn, reader: bufio.NewReaderSize(conn, 4<<10), worker: worker, pid: pid}
+func newChannel(conn net.Conn, worker int, p process) *channel {
+	return &channel{conn: conn, reader: bufio.NewReaderSize(conn, 4<<10), worker: worker, process: p}
 }
 
 // dismiss tells the thread to end.

@@ -44,10 +44,10 @@ func fileConn(fd int) (net.Conn, error) {
 
 // hello is what a worker says on the control socket.
 type hello struct {
-	Worker int  `json:"worker"`
-	Core   int  `json:"core"`
-	PID    int  `json:"pid"`
-	Retire bool `json:"retire"` // the process wants no more requests
+	Worker int   `json:"worker"`
+	PID    int   `json:"pid"`
+	Born   int64 `json:"born"`
+	Retire bool  `json:"retire"` // the process wants no more requests
 }
 
 // welcome takes the threads of workers into a pool until the socket is closed.
@@ -65,12 +65,13 @@ func welcome(control *net.UnixConn, p *pool) {
 		if json.Unmarshal(message[:n], &h) != nil {
 			continue
 		}
+		who := process{h.PID, h.Born}
 		if h.Retire {
-			p.retire(h.PID)
+			p.retire(who)
 			continue
 		}
 		if conn, err := received(rights[:m]); err == nil {
-			p.add(newChannel(conn, h.Worker, h.PID))
+			p.add(newChannel(conn, h.Worker, who))
 		}
 	}
 }

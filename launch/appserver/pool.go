@@ -15,11 +15,17 @@ type pool struct {
 	mu      sync.Mutex
 	idle    []*channel // the last was busy last
 	queue   []*ticket
-	pids    map[int]int  // of the workers
-	retired map[int]bool // processes that take no more requests
+	now     map[int]process  // of the workers
+	retired map[process]bool // they take no more requests
 	closed  bool
 	next    *pool // that takes who comes, nil for none
 	backlog int   // how many requests of the front may wait
+}
+
+// process is one life of a worker; the system gives numbers again.
+type process struct {
+	pid  int
+	born int64 // nanoseconds since 1970
 }
 
 // ticket is a place in the queue, with what a thread is told there.
@@ -32,7 +38,7 @@ type ticket struct {
 var errPoolClosed = os.NewSyscallError("read", syscall.ECONNRESET)
 
 func newPool(backlog int) *pool {
-	return &pool{pids: map[int]int{}, retired: map[int]bool{}, backlog: backlog}
+	return &pool{now: map[int]process{}, retired: map[process]bool{}, backlog: backlog}
 }
 
 // room returns the error of who connects where no kernel keeps waiting: that of a
@@ -171,7 +177,7 @@ func (p *pool) put(c *channel) {
 	p.mu.Lock()
 	var t *ticket
 	switch {
-	case p.closed || p.retired[c.pid]:
+	case p.closed || p.retired[c.process]:
 		c.dismiss()
 	case len(p.queue) > 0:
 		t = p.queue[0]
@@ -188,7 +194,7 @@ func (p *pool) put(c *channel) {
 // done gives a thread back after its response.
 func (c *channel) done() {
 	if c.flags&frameRetire != 0 {
-		c.pool.retire(c.pid)
+		c.pool.retire(c.process)
 	}
 	if c.flags&frameReopen != 0 {
 		c.conn.Close()
@@ -212,9 +218,9 @@ func (c *channel) finish() {
 func (p *pool) add(c *channel) {
 	c.pool = p
 	p.mu.Lock()
-	p.pids[c.worker] = c.pid
+	p.now[c.worker] = c.process
 	p.idle = slices.DeleteFunc(p.idle, func(old *channel) bool {
-		gone := old.worker == c.worker && old.pid != c.pid
+		gone := old.worker == c.worker && old.process != c.process
 		if gone {
 			old.conn.Close()
 		}
@@ -224,24 +230,24 @@ func (p *pool) add(c *channel) {
 	p.put(c)
 }
 
-// pid returns the process of a worker, 0 where there is none yet.
-func (p *pool) pid(worker int) int {
+// processOf returns the process of a worker; none is one that was never born.
+func (p *pool) processOf(worker int) process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.pids[worker]
+	return p.now[worker]
 }
 
 // retire lets the threads of a process end: now those that wait, the others when
 // they come back.
-func (p *pool) retire(pid int) {
+func (p *pool) retire(who process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.retired[pid] = true
+	p.retired[who] = true
 	p.idle = slices.DeleteFunc(p.idle, func(c *channel) bool {
-		if c.pid == pid {
+		if c.process == who {
 			c.dismiss()
 		}
-		return c.pid == pid
+		return c.process == who
 	})
 }
 

@@ -273,11 +273,11 @@ func (s *Server) RestartWorker(number int) error {
 	if s.generation == nil {
 		return errors.New("no Python worker runs")
 	}
-	pid := s.generation.pool.pid(number)
-	if pid == 0 {
+	now := s.generation.pool.processOf(number)
+	if now == (process{}) {
 		return fmt.Errorf("worker %d has not started yet", number)
 	}
-	s.generation.pool.retire(pid)
+	s.generation.pool.retire(now)
 	return nil
 }
 

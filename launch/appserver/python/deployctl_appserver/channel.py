@@ -35,8 +35,8 @@ class Refused(Exception):
 class Channel:
     """One thread's connection to the supervisor."""
 
-    def __init__(self, control, worker, core, timeout):
-        self.control, self.worker, self.core, self.timeout = control, worker, core, timeout
+    def __init__(self, control, hello, core, timeout):
+        self.control, self.hello, self.core, self.timeout = control, json.dumps(hello).encode(), core, timeout
         self.open()
 
     def open(self):
@@ -44,9 +44,8 @@ class Channel:
         self.conn, theirs = socket.socketpair()
         self.patient = True  # it waits without end
         with theirs:
-            hello = json.dumps({"worker": self.worker, "core": self.core, "pid": os.getpid()})
             try:
-                self.control.sendmsg([hello.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))])
+                self.control.sendmsg([self.hello], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))])
             except OSError:
                 os._exit(0)  # the supervisor is gone
 

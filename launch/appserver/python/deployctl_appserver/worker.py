@@ -44,6 +44,7 @@ class Worker:
     def run(self):
         """Is a worker until the supervisor says that it shall end, or is gone."""
         self.applications.worker = self.number
+        self.hello = {"worker": self.number, "pid": os.getpid(), "born": time.time_ns()}
         signal.signal(signal.SIGHUP, self.retire)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,7 +70,7 @@ class Worker:
     def retire(self, signum, frame):
         """Asks the supervisor to hand on no more requests."""
         try:
-            self.control.send(json.dumps({"pid": os.getpid(), "retire": True}).encode())
+            self.control.send(json.dumps(dict(self.hello, retire=True)).encode())
         except OSError:
             os._exit(0)
 
@@ -79,7 +80,7 @@ class Worker:
 
     def loop(self, core):
         """Answers requests, one after the other."""
-        channel = Channel(self.control, self.number, core, self.settings["socket_timeout"])
+        channel = Channel(self.control, self.hello, core, self.settings["socket_timeout"])
         while True:
             arrived = channel.next()
             if arrived is None:
