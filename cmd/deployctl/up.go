@@ -73,6 +73,7 @@ func (o *upOptions) run(ctx context.Context) error {
 		return o.background(ctx, source)
 	}
 	lategc.Usual()
+	launch.LeaveProcessors()
 	o.Findings = findings(o.streams, source.Paths, nil)
 	up := launch.UpOptions{Options: o.Options, Watch: o.watch}
 	hurry, stop := secondSignal()

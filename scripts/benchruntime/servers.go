@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/deployctl/deployctl/launch"
 	"github.com/deployctl/deployctl/launch/appserver"
 	"github.com/deployctl/deployctl/launch/front"
 	"github.com/deployctl/deployctl/nginx"
@@ -193,8 +194,9 @@ func (b *bench) stop() {
 }
 
 // serve runs the embedded front, and the embedded application server where there
-// is an ini, until SIGTERM.
+// is an ini, until SIGTERM; with as many processors as `deployctl up` takes.
 func serve(conf, ini string) error {
+	launch.LeaveProcessors()
 	options := front.Options{Prefix: filepath.Dir(conf)}
 	if ini != "" {
 		c, err := uwsgi.Load(ini, uwsgi.LoadOptions{})
