@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -152,13 +153,13 @@ func (r *request) serveFile() (*response, int) {
 		return p, 0
 	}
 	if r.method != http.MethodPost && r.loc.symlinks == "off" {
-		f, whole, err := readSmall(name, smallFile)
+		f, whole, err := readSmall(name)
 		if err != nil {
 			return r.missing(name, err)
 		}
 		if whole {
 			p := r.responseOf(f.modified, int64(len(f.text)))
-			p.body = f.text
+			p.body, p.memory = f.text, f.memory
 			return p, 0
 		}
 	}
@@ -192,8 +193,12 @@ const smallFile = 16 << 10
 // small is a file that was read at once.
 type small struct {
 	text     []byte
+	memory   *[smallFile]byte // that the text lies in
 	modified time.Time
 }
+
+// smalls keeps the memory of files that were sent.
+var smalls = sync.Pool{New: func() any { return new([smallFile]byte) }}
 
 func (r *request) fileResponse(f *os.File, info fs.FileInfo) *response {
 	p := r.responseOf(info.ModTime(), info.Size())

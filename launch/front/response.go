@@ -26,6 +26,7 @@ type response struct {
 
 	// At most one of these is the body.
 	body   []byte
+	memory *[smallFile]byte // where that of a small file lies, to be given back once it is sent
 	stream io.ReadCloser
 	file   *os.File
 	offset int64 // where the body begins in the file

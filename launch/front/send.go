@@ -127,7 +127,12 @@ func (c *connection) body(r *request, p *response, out *output, head []byte, bod
 		return out.write(head)
 	case p.stream == nil && p.file == nil && !chunked:
 		if len(p.body) <= pieceSize-len(head) {
-			return out.write(append(head, p.body...))
+			head = append(head, p.body...)
+			if p.memory != nil {
+				smalls.Put(p.memory)
+				p.body, p.memory = nil, nil
+			}
+			return out.write(head)
 		}
 		return out.write(head) && out.write(p.body)
 	case p.file != nil && p.stream == nil && p.length <= int64(cap(head)-len(head)):

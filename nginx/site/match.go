@@ -211,7 +211,8 @@ func (m *matcher) explain(why diag.Text) {
 // that nginx redirects to: where there are two, either may be why, and the exact
 // one is meant (ngx_http_core_find_static_location).
 func (l *locations) slashed(path string) *Location {
-	exact, prefix := l.exact.find(path+"/"), l.prefixes.find(path+"/")
+	path += "/"
+	exact, prefix := l.exact.find(path), l.prefixes.find(path)
 	if (exact == nil || !passes(exact)) && (prefix == nil || !passes(prefix)) {
 		return nil
 	}
