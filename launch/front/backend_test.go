@@ -57,7 +57,8 @@ func (l *lockedWriter) text() string {
 //   - count adds a header with the number of the request on its connection.
 //
 // A request with Upgrade is answered with 101 and then with what comes in upper
-// case, until "bye" does. FULL is an address that takes no connection.
+// case, until "bye" does. FULL is an address that takes no connection, FULLSOCKET
+// a unix socket that refuses them because too many wait.
 func backends(t *testing.T, text string) []string {
 	t.Helper()
 	var pairs []string
@@ -87,6 +88,9 @@ func backends(t *testing.T, text string) []string {
 				pairs = append(pairs, "PORTOF"+name, port, name, address)
 			}
 		}
+	}
+	if strings.Contains(text, "FULLSOCKET") {
+		pairs = append(pairs, "FULLSOCKET", "unix:"+fullSocket(t))
 	}
 	if strings.Contains(text, "FULL") {
 		pairs = append(pairs, "FULL", fullListener(t))
@@ -144,6 +148,31 @@ func fullListener(t *testing.T) string {
 		t.Cleanup(func() { conn.Close() })
 	}
 	return address
+}
+
+// fullSocket returns the path of a unix socket whose queue is full.
+func fullSocket(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(shortDir(t), "b")
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	if err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: path}); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Listen(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	openSocket(t, path)
+	for {
+		conn, err := net.Dial("unix", path)
+		if err != nil {
+			return path
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
 }
 
 func serveEach(t *testing.T, network, address string, answer func(net.Conn)) string {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"syscall"
 )
 
 // spooled is a request's body that was read as a whole: in memory, or in a file
@@ -88,7 +89,9 @@ func (s *spooled) reader() io.Reader {
 	return bytes.NewReader(s.memory)
 }
 
+// isTimeout tells whether an error is that of a deadline. A unix socket whose
+// queue is full gives EAGAIN at once, which Go calls a timeout too.
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
-	return errors.As(err, &t) && t.Timeout()
+	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, syscall.EAGAIN)
 }
