@@ -72,6 +72,21 @@ func listen(b *pair.Bind) (*listener, error) {
 	return &listener{l, b.Endpoint}, nil
 }
 
+// checkBacklog refuses a queue that the kernel would not give, as uWSGI does
+// (core/uwsgi.c, uwsgi_setup).
+func checkBacklog(c *uwsgi.Config) error {
+	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
+	if err != nil {
+		return nil // no Linux
+	}
+	most, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	o := c.Get("listen")
+	if err != nil || o == nil || number(c, "listen", defaultBacklog) <= most {
+		return nil
+	}
+	return fmt.Errorf("%s: %s = %s: Listen queue size is greater than the system max net.core.somaxconn (%d)", o.File.Name, o.Key, o.Value, most)
+}
+
 // accept takes connections until the listener is closed.
 func (l *listener) accept(admit func(net.Conn, pair.Endpoint)) {
 	for {

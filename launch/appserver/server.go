@@ -92,6 +92,9 @@ func (s *Server) apply(ctx context.Context, c *uwsgi.Config) error {
 	if len(requests) == 0 {
 		return fmt.Errorf("%s: nothing listens: write `socket = ...` or `http-socket = ...` (other protocols are not spoken here)", c.Main.Name)
 	}
+	if err := checkBacklog(c); err != nil {
+		return err
+	}
 	b := newBackend(c)
 	fresh := map[pair.Endpoint]*listener{}
 	undo := func() {

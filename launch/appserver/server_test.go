@@ -399,6 +399,19 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
+func TestLongQueue(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("/proc/sys/net/core/somaxconn")
+	if err != nil {
+		return // no Linux
+	}
+	most := strings.TrimSpace(string(text))
+	_, err = Start(t.Context(), config(fmt.Sprintf("[uwsgi]\nhttp-socket = 127.0.0.1:%d\nlisten = %s0\n", realtest.FreePort(t), most)), Options{Stub: true})
+	if err == nil || !strings.Contains(err.Error(), "Listen queue size is greater than the system max net.core.somaxconn ("+most+")") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestTakenAddress(t *testing.T) {
 	t.Parallel()
 	text, port := ini(t, project(t, nil), "")
