@@ -52,7 +52,9 @@ type call struct {
 	waiting         bool    // somebody looks at it
 	held            []byte  // of the body, while there is no thread
 	thread          *channel
+	reading         bool
 	begun           bool // a part of the response was read
+	toRead          bool // who reads is to give the thread back, though the call is closed
 	ended, closed   bool
 	readBy, writeBy time.Time
 }
@@ -135,6 +137,13 @@ func (c *call) send(data []byte) error {
 			return c.fault("write", err)
 		}
 	}
+	return c.pass(t, data, by)
+}
+
+// pass sends a part of the body.
+func (c *call) pass(t *channel, data []byte, by time.Time) error {
+	_ = t.conn.SetWriteDeadline(by)
+	defer t.conn.SetWriteDeadline(time.Time{})
 	_, err := t.conn.Write(data)
 	return err
 }
@@ -169,7 +178,7 @@ func (c *call) obtain(by time.Time) (*channel, error) {
 	c.waiting = false
 	switch {
 	case c.closed && got != nil:
-		got.conn.Close()
+		got.abandon(false)
 		return nil, net.ErrClosed
 	case c.closed:
 		c.backend.pool.leave(t)
@@ -179,9 +188,8 @@ func (c *call) obtain(by time.Time) (*channel, error) {
 	}
 	c.thread = got
 	_ = got.conn.SetReadDeadline(c.readBy)
-	_ = got.conn.SetWriteDeadline(c.writeBy)
 	if len(c.held) > 0 {
-		_, _ = got.conn.Write(c.held) // an application may answer before it has read all
+		_ = c.pass(got, c.held, c.writeBy) // an application may answer before it has read all
 		c.held = nil
 	}
 	return got, nil
@@ -211,14 +219,25 @@ func (c *call) Read(p []byte) (int, error) {
 	if err != nil {
 		return 0, c.fault("read", err)
 	}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return 0, c.fault("read", net.ErrClosed)
+	}
+	c.reading = true
+	c.mu.Unlock()
 	n, ended, err := t.read(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.begun = c.begun || n > 0
-	if ended && !c.closed {
+	c.reading, c.begun = false, c.begun || n > 0
+	switch {
+	case ended && (!c.closed || c.toRead):
 		c.ended, c.thread = true, nil
 		_ = t.conn.SetDeadline(time.Time{})
 		t.done()
+	case c.toRead:
+		_ = t.conn.SetDeadline(time.Time{})
+		go t.drain()
 	}
 	if n > 0 {
 		return n, nil
@@ -240,11 +259,11 @@ func (c *call) Close() error {
 	c.closed = true
 	close(c.gone)
 	switch {
-	case c.thread != nil && c.begun:
+	case c.thread != nil && c.begun && !c.reading:
 		_ = c.thread.conn.SetDeadline(time.Time{})
 		go c.thread.finish()
 	case c.thread != nil:
-		c.thread.conn.Close()
+		c.toRead = c.thread.abandon(c.reading)
 	case c.ticket != nil && !c.waiting && !c.ended:
 		c.backend.pool.leave(c.ticket)
 	}
@@ -276,12 +295,10 @@ func (c *call) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
+// SetWriteDeadline is for the writes that begin later.
 func (c *call) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writeBy = t
-	if c.thread != nil {
-		return c.thread.conn.SetWriteDeadline(t)
-	}
 	return nil
 }

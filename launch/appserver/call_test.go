@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -164,8 +165,123 @@ func TestClientLeaves(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if n := strings.Count(log.String(), "SIGPIPE: writing to a closed pipe"); n < 2 {
-		t.Errorf("%d writes to a client that has left are logged", n)
+	waitFor(t, func() bool { return strings.Count(log.String(), "SIGPIPE: writing to a closed pipe") >= 2 })
+}
+
+// TestNobodyWaitsBehindASlowRequest has more requests than workers: those that a
+// busy worker was told ahead are answered by the first that is free.
+func TestNobodyWaitsBehindASlowRequest(t *testing.T) {
+	t.Parallel()
+	s, sock, _ := served(t, "processes = 2\n")
+	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 && s.generation.pool.processOf(2).pid > 0 })
+	var wait sync.WaitGroup
+	for i, seconds := range []string{"3", "0.3", "0", "0", "0", "0"} {
+		conn, err := s.Dial("unix", sock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write(request(t, "GET", "/slow?"+seconds, nil, "")); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		wait.Go(func() {
+			got, err := ask(conn, nil)
+			if err != nil || !strings.HasSuffix(got, "hello") {
+				t.Errorf("%d: %q, %v", i, got, err)
+			}
+			if took := time.Since(began); i > 0 && took > 2*time.Second {
+				t.Errorf("%d of %s seconds: %v", i, seconds, took)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// TestDeadWorkerWithOneAhead kills a worker that was told of a request that it
+// has not begun with: another one answers that.
+func TestDeadWorkerWithOneAhead(t *testing.T) {
+	t.Parallel()
+	s, sock, _ := served(t, "processes = 1\n")
+	var all []net.Conn
+	for _, path := range []string{"/slow?20", "/", "/"} {
+		conn, err := s.Dial("unix", sock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write(request(t, "GET", path, nil, "")); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, conn)
+	}
+	first := make(chan string)
+	go func() {
+		got, _ := ask(all[0], nil)
+		first <- got
+	}()
+	waitFor(t, func() bool {
+		workers, err := s.Workers(t.Context())
+		return err == nil && workers[0].BusySince > 0
+	})
+	if err := syscall.Kill(s.generation.pool.processOf(1).pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-first; got != "" {
+		t.Errorf("an answer of a dead worker: %q", got)
+	}
+	for _, conn := range all[1:] {
+		if got, err := ask(conn, nil); err != nil || !strings.HasSuffix(got, "hello") {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}
+
+// TestCallsByChance asks much at once, leaves before some answers come, and
+// restarts workers: every other request gets the answer that is its own.
+func TestCallsByChance(t *testing.T) {
+	t.Parallel()
+	s, sock, log := served(t, "processes = 3\nthreads = 2\n")
+	var wait sync.WaitGroup
+	for i := range 12 {
+		wait.Go(func() {
+			dice := rand.New(rand.NewPCG(uint64(i), 0))
+			for n := range 150 {
+				conn, err := s.Dial("unix", sock)
+				if err != nil {
+					t.Errorf("%v", err)
+					return
+				}
+				query, method, body := fmt.Sprintf("%d-%d", i, n), "GET", ""
+				path := "/environ?"
+				switch dice.IntN(8) {
+				case 0:
+					path, query = "/slow?", "0.01"
+				case 1:
+					method, body = "POST", "a body that nobody reads"
+				case 2:
+					path, method, body = "/lines?", "POST", "one\ntwo\n"
+				}
+				leaves := dice.IntN(6) == 0
+				if leaves {
+					after := time.Duration(dice.IntN(2000)) * time.Microsecond
+					time.AfterFunc(after, func() { conn.Close() })
+				}
+				got, err := ask(conn, request(t, method, path+query, nil, body))
+				switch {
+				case leaves:
+				case err != nil || !strings.Contains(got, " 200 OK"):
+					t.Errorf("%s%s: %q, %v", path, query, got, err)
+				case path == "/environ?" && !strings.Contains(got, "QUERY_STRING='"+query+"'"):
+					t.Errorf("%s%s has the answer of another one: %q", path, query, got)
+				}
+				if dice.IntN(100) == 0 {
+					_ = s.RestartWorker(1 + dice.IntN(3)) // one that is being replaced cannot be
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if n := strings.Count(log.String(), "Traceback"); n != strings.Count(log.String(), "OSError: error during read(") {
+		t.Errorf("%d exceptions, and not all of them of a client that left", n)
 	}
 }
 

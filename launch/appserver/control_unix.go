@@ -70,34 +70,59 @@ func welcome(control *net.UnixConn, p *pool) {
 			p.retire(who)
 			continue
 		}
-		if conn, err := received(rights[:m]); err == nil {
-			p.add(newChannel(conn, h.Worker, who))
+		if conn, marks, err := received(rights[:m]); err == nil {
+			p.add(newChannel(conn, marks, h.Worker, who))
 		}
 	}
 }
 
-// received returns the connection that came with a message.
-func received(rights []byte) (net.Conn, error) {
+// received returns the connection and the pipe that came with a message.
+func received(rights []byte) (net.Conn, *marks, error) {
 	messages, err := syscall.ParseSocketControlMessage(rights)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all []int
 	for i := range messages {
 		fds, err := syscall.ParseUnixRights(&messages[i])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all = append(all, fds...)
 	}
-	if len(all) != 1 {
+	for _, fd := range all {
+		syscall.CloseOnExec(fd)
+	}
+	if len(all) != 3 {
 		for _, fd := range all {
 			syscall.Close(fd)
 		}
-		return nil, fmt.Errorf("%d descriptors came instead of one", len(all))
+		return nil, nil, fmt.Errorf("%d descriptors came instead of three", len(all))
 	}
-	syscall.CloseOnExec(all[0])
-	return fileConn(all[0])
+	m := &marks{os.NewFile(uintptr(all[1]), "marks"), os.NewFile(uintptr(all[2]), "marks")}
+	conn, err := fileConn(all[0])
+	if err != nil {
+		m.close()
+		return nil, nil, err
+	}
+	return conn, m, nil
+}
+
+// takeBack reads the marks that the thread has not read, and returns how many
+// there were: two at most.
+func (m *marks) takeBack() (n int) {
+	raw, err := m.taking.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Control(func(fd uintptr) {
+		var b [2]byte
+		n, err = syscall.Read(int(fd), b[:])
+	})
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // gone tells whether a client is no longer there, and has not only said that it

@@ -1,12 +1,9 @@
 package appserver
 
 import (
-	"net"
-	"os"
 	"slices"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // pool has the threads that wait for a request, and the requests that wait for a
@@ -14,6 +11,8 @@ import (
 type pool struct {
 	mu      sync.Mutex
 	idle    []*channel // the last was busy last
+	busy    []*channel // without a body, and without a request ahead; the first is busy longest
+	full    []*channel // with a request ahead that may be taken back
 	queue   []*ticket
 	now     map[int]process  // of the workers
 	retired map[process]bool // they take no more requests
@@ -27,15 +26,6 @@ type process struct {
 	pid  int
 	born int64 // nanoseconds since 1970
 }
-
-// ticket is a place in the queue, with what a thread is told there.
-type ticket struct {
-	message *message      // nil for one that is told later
-	ready   chan *channel // a thread that was told; nil when the pool is closed
-}
-
-// errPoolClosed is what happens to who waits while the last worker ends.
-var errPoolClosed = os.NewSyscallError("read", syscall.ECONNRESET)
 
 func newPool(backlog int) *pool {
 	return &pool{now: map[int]process{}, retired: map[process]bool{}, backlog: backlog}
@@ -76,69 +66,47 @@ func (p *pool) seat(t *ticket, first bool) {
 			return
 		case p.closed:
 			t.ready <- nil
-		case n == 0 && first:
-			p.queue = slices.Insert(p.queue, 0, t)
-		case n == 0:
-			p.queue = append(p.queue, t)
-		default:
+		case n > 0:
 			c := p.idle[n-1]
 			p.idle = p.idle[:n-1]
-			p.mu.Unlock()
-			if t.give(c) {
-				return
+			if !p.occupy(c, t) {
+				p.mu.Unlock()
+				continue
 			}
-			continue
+		case first:
+			p.queue = slices.Insert(p.queue, 0, t)
+		case len(p.queue) == 0 && t.fits() && len(p.busy) > 0:
+			if !p.putAhead(p.busy[0], t) {
+				p.mu.Unlock()
+				continue
+			}
+		default:
+			p.queue = append(p.queue, t)
 		}
 		p.mu.Unlock()
 		return
 	}
 }
 
-// give tells a thread the message of a ticket; false for one that has died while
-// it waited.
-func (t *ticket) give(c *channel) bool {
-	if t.message != nil {
-		if _, err := c.conn.Write(t.message.text); err != nil {
-			c.conn.Close()
-			return false
-		}
-		t.message.release()
-		t.message = nil
+// occupy gives a ticket to a thread that is free; false for one that is dead. The
+// lock is held, so that nothing can be told ahead before.
+func (p *pool) occupy(c *channel, t *ticket) bool {
+	plain := t.message != nil && t.message.plain
+	if !t.give(c) {
+		return false
 	}
-	t.ready <- c
+	if plain {
+		p.busy = append(p.busy, c)
+	}
 	return true
 }
 
-// await waits for the thread that a ticket gets, until a time, if there is one,
-// or until gone is closed.
-func (t *ticket) await(by time.Time, gone <-chan struct{}) (*channel, error) {
-	select {
-	case c := <-t.ready:
-		return t.got(c)
-	default:
+// without takes a thread out of a list.
+func without(all []*channel, c *channel) []*channel {
+	if i := slices.Index(all, c); i >= 0 {
+		return slices.Delete(all, i, i+1)
 	}
-	var late <-chan time.Time
-	if !by.IsZero() {
-		timer := time.NewTimer(time.Until(by))
-		defer timer.Stop()
-		late = timer.C
-	}
-	select {
-	case c := <-t.ready:
-		return t.got(c)
-	case <-late:
-		return nil, os.ErrDeadlineExceeded
-	case <-gone:
-		return nil, net.ErrClosed
-	}
-}
-
-func (t *ticket) got(c *channel) (*channel, error) {
-	if c == nil {
-		t.ready <- nil // for who asks once more
-		return nil, errPoolClosed
-	}
-	return c, nil
+	return all
 }
 
 // wait returns a thread that was told a message, nil when the pool is closed.
@@ -147,6 +115,7 @@ func (p *pool) wait(m *message) *channel { return <-p.enter(m).ready }
 // begin gives a message to a thread that waited for it; where that has died, to
 // another one. It returns who got it, nil when the pool is closed.
 func (p *pool) begin(c *channel, m *message) *channel {
+	m.plain = false // who relays wants to close the connection at any time
 	t := &ticket{m, make(chan *channel, 1)}
 	if !t.give(c) {
 		p.seat(t, true)
@@ -163,55 +132,44 @@ func (p *pool) leave(t *ticket) {
 			at.mu.Unlock()
 			return
 		}
+		if i := slices.IndexFunc(at.full, func(c *channel) bool { return c.ahead == t }); i >= 0 {
+			if c := at.full[i]; at.takeAhead(c) != nil {
+				at.busy = append(at.busy, c)
+				at.mu.Unlock()
+				return
+			}
+		}
 		next := at.next
 		at.mu.Unlock()
 		at = next
 	}
-	if c := <-t.ready; c != nil {
-		c.conn.Close() // it was told already, and finds out when it answers
-	}
+	go func() { // a thread was told already, and finds out when it answers
+		if c := <-t.ready; c != nil {
+			c.abandon(false)
+		}
+	}()
 }
 
 // put gives a thread to who waits for one, or lets it wait.
 func (p *pool) put(c *channel) {
 	p.mu.Lock()
-	var t *ticket
-	switch {
-	case p.closed || p.retired[c.process]:
+	defer p.mu.Unlock()
+	p.busy = without(p.busy, c)
+	if p.closed || p.retired[c.process] {
 		c.dismiss()
-	case len(p.queue) > 0:
+		return
+	}
+	var t *ticket
+	if len(p.queue) > 0 {
 		t = p.queue[0]
 		p.queue = slices.Delete(p.queue, 0, 1)
-	default:
+	} else if t = p.steal(); t == nil {
 		p.idle = append(p.idle, c)
-	}
-	p.mu.Unlock()
-	if t != nil && !t.give(c) {
-		p.seat(t, true)
-	}
-}
-
-// done gives a thread back after its response.
-func (c *channel) done() {
-	if c.flags&frameRetire != 0 {
-		c.pool.retire(c.process)
-	}
-	if c.flags&frameReopen != 0 {
-		c.conn.Close()
 		return
 	}
-	c.pool.put(c)
-}
-
-// finish gives a thread back when its application has ended; one that still sends
-// finds that nobody listens.
-func (c *channel) finish() {
-	var b [1]byte
-	if _, ended, err := c.read(b[:]); ended && err == nil {
-		c.done()
-		return
+	if !p.occupy(c, t) {
+		p.queue = slices.Insert(p.queue, 0, t)
 	}
-	c.conn.Close()
 }
 
 // add takes a thread that is new, in place of one of a process that has ended.
@@ -222,7 +180,7 @@ func (p *pool) add(c *channel) {
 	p.idle = slices.DeleteFunc(p.idle, func(old *channel) bool {
 		gone := old.worker == c.worker && old.process != c.process
 		if gone {
-			old.conn.Close()
+			old.close()
 		}
 		return gone
 	})

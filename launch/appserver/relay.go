@@ -103,7 +103,7 @@ func (b *backend) relay(conn net.Conn, e pair.Endpoint, c *channel) {
 		if n > 0 {
 			_ = conn.SetWriteDeadline(time.Now().Add(b.timeout))
 			if _, failed := conn.Write(buffer[:n]); failed != nil && !ended {
-				c.conn.Close() // the thread finds out when it writes
+				c.close() // the thread finds out when it writes
 				return
 			}
 		}
@@ -111,7 +111,7 @@ func (b *backend) relay(conn net.Conn, e pair.Endpoint, c *channel) {
 			return
 		}
 		if err != nil {
-			c.conn.Close()
+			c.close()
 			return
 		}
 	}

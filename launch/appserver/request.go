@@ -332,18 +332,25 @@ func (in *incoming) message() *message {
 	}
 	b = append(b, ']')
 	binary.BigEndian.PutUint32(b, uint32(len(b)-4))
-	m.text = in.appendNote(b)
+	m.text, m.plain = in.appendNote(b), in.body() == 0
 	return m
 }
 
 // message is what a worker is told of a request, and what there is of the body.
-type message struct{ text []byte }
+type message struct {
+	text  []byte
+	plain bool // there is no body
+}
 
-var messages = sync.Pool{New: func() any { return &message{make([]byte, 0, 2<<10)} }}
+// mark tells a thread which byte of its pipe the request belongs to; 0 for none.
+func (m *message) mark(b byte) { m.text[0] = b }
 
-// release lets another request have the memory, unless that is very much.
+var messages = sync.Pool{New: func() any { return &message{text: make([]byte, 0, 2<<10)} }}
+
+// release lets another request have the memory, unless that is very much; nil has
+// none.
 func (m *message) release() {
-	if cap(m.text) <= 64<<10 {
+	if m != nil && cap(m.text) <= 64<<10 {
 		messages.Put(m)
 	}
 }

@@ -1,10 +1,14 @@
 """What a thread of a worker and the supervisor say to each other.
 
-A request is four bytes of length (the first is the most significant), that many
-bytes of JSON, two bytes of length (the first is the least significant), that many
-bytes that describe the request in the log, and the body; length 0 tells the
-thread to end. The response goes back in frames: a byte of flags, four bytes of
+A request is a mark, three bytes of length (the first is the most significant),
+that many bytes of JSON, two bytes of length (the first is the least significant),
+that many bytes that describe the request in the log, and the body; length 0 tells
+the thread to end. The response goes back in frames: a byte of flags, four bytes of
 length, and that many bytes.
+
+A request with a mark other than 0 comes while the thread is still busy, so that it
+need not go to sleep between the two. It may be given to another thread that is free
+before: whoever reads the mark out of the channel's pipe has it.
 """
 
 import array
@@ -40,17 +44,23 @@ class Channel:
         self.open()
 
     def open(self):
-        """Makes a connection, and gives its other end to the supervisor."""
+        """Makes a connection and a pipe, and gives the supervisor its ends."""
         self.conn, theirs = socket.socketpair()
+        self.marks, giving = os.pipe()
+        os.set_blocking(self.marks, False)
+        self.mark = 0  # that was read, and whose request is still to come
+        self.rest = b""  # what came behind a request without a body
         self.patient = True  # it waits without end
         with theirs:
             try:
-                self.control.sendmsg([self.hello], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))])
+                self.control.sendmsg([self.hello], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno(), self.marks, giving]))])
             except OSError:
                 os._exit(0)  # the supervisor is gone
+        os.close(giving)
 
     def reopen(self):
         self.conn.close()
+        os.close(self.marks)
         self.open()
 
     def next(self):
@@ -61,19 +71,43 @@ class Channel:
             self.conn.settimeout(None)
             self.patient = True
         while True:
-            data = self.fill(self.receive(65536), 4)
-            if data[:4] == b"\0\0\0\0":
+            data, self.rest = self.rest or self.receive(65536), b""
+            data = self.fill(data, 4)
+            if data[1:4] == b"\0\0\0":
                 return None
-            end = 4 + int.from_bytes(data[:4], "big")
+            end = 4 + int.from_bytes(data[1:4], "big")
             if len(data) < end + 2:
                 data = self.fill(data, end + 2)
             if data:
                 note = end + 2 + int.from_bytes(data[end : end + 2], "little")
                 if len(data) < note:
                     data = self.fill(data, note)
-            if data:
-                return decode(data[4:end].decode("ascii"))[0], data[end:note], data[note:]
-            self.reopen()
+            if not data:
+                self.reopen()
+                continue
+            if data[0] and not self.claim(data[0]):
+                self.rest = data[note:]
+                continue
+            request = decode(data[4:end].decode("ascii"))[0]
+            if request[3]:
+                return request, data[end:note], data[note:]
+            self.rest = data[note:]
+            return request, data[end:note], b""
+
+    def claim(self, mark):
+        """Tells whether a request is still this thread's."""
+        if not self.mark:
+            try:
+                read = os.read(self.marks, 1)
+            except BlockingIOError:
+                return False
+            if not read:
+                return False  # the supervisor has closed the connection
+            self.mark = read[0]
+        if self.mark != mark:
+            return False
+        self.mark = 0
+        return True
 
     def fill(self, data, size):
         """Adds to what has come until it has a size; nothing is left of it when the
