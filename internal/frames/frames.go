@@ -4,6 +4,7 @@
 package frames
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -105,6 +106,7 @@ func Messages(keys ...string) []tea.Msg {
 		case alt:
 			all = append(all, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(n), Alt: true})
 		case named:
+			k.Runes = slices.Clone(k.Runes) // a field of text changes them in place
 			all = append(all, k)
 		default:
 			for _, r := range key {
