@@ -258,12 +258,14 @@ func (c *call) Close() error {
 	}
 	c.closed = true
 	close(c.gone)
+	t := c.thread
+	c.thread = nil // deadlines that come late are not for the next request
 	switch {
-	case c.thread != nil && c.begun && !c.reading:
-		_ = c.thread.conn.SetDeadline(time.Time{})
-		go c.thread.finish()
-	case c.thread != nil:
-		c.toRead = c.thread.abandon(c.reading)
+	case t != nil && c.begun && !c.reading:
+		_ = t.conn.SetDeadline(time.Time{})
+		go t.finish()
+	case t != nil:
+		c.toRead = t.abandon(c.reading)
 	case c.ticket != nil && !c.waiting && !c.ended:
 		c.backend.pool.leave(c.ticket)
 	}
