@@ -14,8 +14,8 @@ import (
 )
 
 // Dial returns a connection to one of the server's own uwsgi sockets that needs
-// no socket: what is written goes to a worker at once. It returns nil for the
-// address of somebody else. The errors are those that the socket would give: of
+// no socket: what is written goes to a worker. It returns nil for the address of
+// somebody else. The errors are those that the socket would give: of
 // a queue that is full, and where no worker is left.
 func (s *Server) Dial(network, address string) (net.Conn, error) {
 	b := s.backend.Load()

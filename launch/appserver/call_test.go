@@ -47,6 +47,19 @@ func ask(conn net.Conn, packet []byte) (string, error) {
 	return string(got), err
 }
 
+// begin asks for a path without a socket, and returns where the answer comes.
+func begin(t *testing.T, s *Server, sock, path string) net.Conn {
+	t.Helper()
+	conn, err := s.Dial("unix", sock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(request(t, "GET", path, nil, "")); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
 // TestDial has requests answered with and without a socket.
 func TestDial(t *testing.T) {
 	t.Parallel()
@@ -176,13 +189,7 @@ func TestNobodyWaitsBehindASlowRequest(t *testing.T) {
 	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 && s.generation.pool.processOf(2).pid > 0 })
 	var wait sync.WaitGroup
 	for i, seconds := range []string{"3", "0.3", "0", "0", "0", "0"} {
-		conn, err := s.Dial("unix", sock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(request(t, "GET", "/slow?"+seconds, nil, "")); err != nil {
-			t.Fatal(err)
-		}
+		conn := begin(t, s, sock, "/slow?"+seconds)
 		began := time.Now()
 		wait.Go(func() {
 			got, err := ask(conn, nil)
@@ -204,13 +211,7 @@ func TestDeadWorkerWithOneAhead(t *testing.T) {
 	s, sock, _ := served(t, "processes = 1\n")
 	var all []net.Conn
 	for _, path := range []string{"/slow?20", "/", "/"} {
-		conn, err := s.Dial("unix", sock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(request(t, "GET", path, nil, "")); err != nil {
-			t.Fatal(err)
-		}
+		conn := begin(t, s, sock, path)
 		all = append(all, conn)
 	}
 	first := make(chan string)
@@ -292,13 +293,7 @@ func TestLateAnswer(t *testing.T) {
 	s, sock, _ := served(t, "processes = 1\n")
 	var all []net.Conn
 	for range 2 {
-		conn, err := s.Dial("unix", sock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(request(t, "GET", "/slow?0.3", nil, "")); err != nil {
-			t.Fatal(err)
-		}
+		conn := begin(t, s, sock, "/slow?0.3")
 		all = append(all, conn)
 	}
 	for _, conn := range all {
@@ -369,13 +364,7 @@ func TestRestartWorker(t *testing.T) {
 	s, sock, _ := served(t, "processes = 1\nthreads = 2\n")
 	waitFor(t, func() bool { return s.generation.pool.processOf(1).pid > 0 })
 	before := s.generation.pool.processOf(1)
-	conn, err := s.Dial("unix", sock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Write(request(t, "GET", "/slow?0.5", nil, "")); err != nil {
-		t.Fatal(err)
-	}
+	conn := begin(t, s, sock, "/slow?0.5")
 	if err := s.RestartWorker(1); err != nil {
 		t.Fatal(err)
 	}
@@ -453,13 +442,7 @@ func TestKnownLength(t *testing.T) {
 	t.Parallel()
 	s, sock, log := served(t, "processes = 1\n")
 	for range 50 {
-		conn, err := s.Dial("unix", sock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(request(t, "GET", "/closing", nil, "")); err != nil {
-			t.Fatal(err)
-		}
+		conn := begin(t, s, sock, "/closing")
 		if _, err := conn.Read(make([]byte, 4<<10)); err != nil {
 			t.Fatal(err)
 		}

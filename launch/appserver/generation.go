@@ -94,11 +94,15 @@ func startGeneration(ctx context.Context, python, within string, s settings, bac
 		return nil, fmt.Errorf("start the application server: %w", err)
 	}
 	defer controlOfWorkers.Close()
+	defer func() {
+		if g.cmd == nil {
+			events.Close()
+			control.Close()
+		}
+	}()
 	g.control = control
 	s.EventsFD, s.ControlFD = 3, 4
 	if err := g.write(s); err != nil {
-		events.Close()
-		control.Close()
 		return nil, err
 	}
 	cmd := exec.Command(python, "-u", "-c", bootstrap, filepath.Join(dir, "python"), filepath.Join(dir, "settings.json"))
@@ -109,13 +113,9 @@ func startGeneration(ctx context.Context, python, within string, s settings, bac
 	cmd.WaitDelay = time.Second
 	apart(cmd)
 	if g.commands, err = cmd.StdinPipe(); err != nil {
-		events.Close()
-		control.Close()
 		return nil, fmt.Errorf("start the application server: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		events.Close()
-		control.Close()
 		return nil, fmt.Errorf("start %s: %w", python, err)
 	}
 	g.cmd = cmd

@@ -32,7 +32,8 @@ func newPool(backlog int) *pool {
 }
 
 // room returns the error of who connects where no kernel keeps waiting: that of a
-// full queue, or of a socket that nobody listens on any more.
+// full queue, or of a socket that nobody listens on any more. Requests that a
+// thread was told ahead are in no queue.
 func (p *pool) room() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

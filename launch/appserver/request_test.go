@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/json"
+	"maps"
 	"net"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/deployctl/deployctl/uwsgi/wire"
 )
@@ -144,10 +144,12 @@ func FuzzRead(f *testing.F) {
 			in := newRequest()
 			if over(in) == nil {
 				got := readMessage(t, in.message().text)
-				for k, v := range got.environ {
-					if !utf8.ValidString(k) || !utf8.ValidString(v) {
-						t.Errorf("%q: %q", k, v)
-					}
+				want := map[string]string{}
+				for _, v := range in.vars {
+					want[latin1(v.Key)] = latin1(v.Value)
+				}
+				if !maps.Equal(got.environ, want) {
+					t.Errorf("%q, want %q", got.environ, want)
 				}
 				if in.refusal == nil && in.counted > usualLimits.places() {
 					t.Errorf("%d places are counted", in.counted)

@@ -176,21 +176,20 @@ func (c *unixConn) SetDeadline(t time.Time) error {
 }
 
 func (c *unixConn) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readBy = t
-	if c.file != nil {
-		return c.file.SetReadDeadline(t)
-	}
-	return nil
+	return c.setDeadline(&c.readBy, t, (*os.File).SetReadDeadline)
 }
 
 func (c *unixConn) SetWriteDeadline(t time.Time) error {
+	return c.setDeadline(&c.writeBy, t, (*os.File).SetWriteDeadline)
+}
+
+// setDeadline keeps a deadline for when the poller is asked, or sets it there.
+func (c *unixConn) setDeadline(by *time.Time, t time.Time, set func(*os.File, time.Time) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writeBy = t
+	*by = t
 	if c.file != nil {
-		return c.file.SetWriteDeadline(t)
+		return set(c.file, t)
 	}
 	return nil
 }

@@ -27,15 +27,6 @@ LARGEST = 1 << 30
 decode = json.JSONDecoder().raw_decode
 
 
-class Refused(Exception):
-    """A request that is not answered; the text is what uWSGI logs. Where uWSGI
-    writes a request line all the same, status is what stands in it."""
-
-    def __init__(self, text, status=None):
-        Exception.__init__(self, text)
-        self.status = status
-
-
 class Channel:
     """One thread's connection to the supervisor."""
 

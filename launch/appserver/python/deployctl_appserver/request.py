@@ -6,6 +6,15 @@ import socket
 import time
 
 
+class Refused(Exception):
+    """A request that is not answered; the text is what uWSGI logs. Where uWSGI
+    writes a request line all the same, status is what stands in it."""
+
+    def __init__(self, text, status=None):
+        Exception.__init__(self, text)
+        self.status = status
+
+
 class Input:
     """wsgi.input that reads the body from the channel as it comes."""
 
@@ -78,11 +87,6 @@ class FileWrapper:
         return iter(lambda: self.filelike.read(self.chunk), b"")
 
 
-def check_header(header):
-    if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
-        raise TypeError("http header must be a 2-item tuple of strings")
-
-
 class Request:
     """One request: its variables, and what became of the response."""
 
@@ -126,8 +130,8 @@ class Request:
     def head(self):
         lines = ["%s %s" % (self.environ.get("SERVER_PROTOCOL") or "HTTP/1.0", self.status)]
         for header in self.headers:
-            if not (isinstance(header, tuple) and len(header) == 2 and type(header[0]) is str is type(header[1])):
-                check_header(header)
+            if not (isinstance(header, tuple) and len(header) == 2 and isinstance(header[0], str) and isinstance(header[1], str)):
+                raise TypeError("http header must be a 2-item tuple of strings")
             lines.append("%s: %s" % header)
         if self.added:
             lines.append(self.added)

@@ -10,9 +10,9 @@ import tempfile
 import threading
 import time
 
-from .channel import END, REOPEN, RETIRE, Channel, Refused
+from .channel import END, REOPEN, RETIRE, Channel
 from .log import log, log_sent, print_exception
-from .request import FileWrapper, Input, Request
+from .request import FileWrapper, Input, Refused, Request
 from .score import BUSY, DEADLINE, EXCEPTIONS, PID, REQUESTS, SPAWNED
 from .static import serve_file
 
